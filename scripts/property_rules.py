@@ -1,0 +1,142 @@
+"""The rules that give each property its responsibility: read from ``rules.yaml`` and ``overrides.yaml``."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from demarcate.catalog.yaml_files import load
+
+DEFAULT = "service-configuration"
+_TOKEN = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_SPELLINGS = (("IPv", "Ipv"), ("OAuth", "Oauth"), ("OpenId", "Openid"), ("OpenID", "Openid"), ("ARNs", "Arns"),
+              ("IDs", "Ids"), ("URLs", "Urls"), ("DNS", "Dns"), ("VPCs", "Vpcs"), ("ACLs", "Acls"), ("AZs", "Azs"),
+              ("IPs", "Ips"), ("APIs", "Apis"), ("ETag", "Etag"), ("IoT", "Iot"), ("LoRa", "Lora"))  # fmt: skip
+
+
+@cache
+def words(name: str) -> str:
+    """A CamelCase name as lower-case words: ``KMSKeyArn`` → ``kms key arn``."""
+    for spelling, plain in _SPELLINGS:
+        name = name.replace(spelling, plain)
+    return " ".join(token.lower() for token in _TOKEN.findall(name))
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """A property as the rules see it. ``above`` are its containers, outermost first, with their labels."""
+
+    type_name: str
+    path: str
+    name: str
+    value_type: str
+    format: str
+    description: str
+    above: tuple["Context", ...]
+    label: str = DEFAULT
+
+    def labelled(self, label: str) -> "Context":
+        """The same with its responsibility."""
+        return msgspec.structs.replace(self, label=label)
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One rule; every pattern that is given must match.
+
+    ``name`` is searched in the property's words, ``path`` in the words of the whole path (joined by `` / ``), ``type``
+    in the type's name, ``value`` in the JSON type, ``format`` in the schema's format, ``description`` in the text;
+    ``within`` lists labels, one of which the nearest labelled container has; ``unless`` is searched in the path.
+    """
+
+    id: str
+    responsibility: str
+    why: str = ""
+    name: str | None = None
+    path: str | None = None
+    type: str | None = None
+    value: str | None = None
+    format: str | None = None
+    description: str | None = None
+    within: tuple[str, ...] = ()
+    unless: str | None = None
+
+
+class _RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    rules: tuple[Rule, ...]
+
+
+class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A property (or with ``/**`` all below it) that no rule can tell, and why."""
+
+    responsibility: str
+    why: str
+
+
+class Rules:
+    """All rules, ready to use; ``codes`` numbers the responsibilities in the catalogue's order."""
+
+    def __init__(
+        self, rules: tuple[Rule, ...], overrides: Mapping[str, Mapping[str, Override]], ids: list[str]
+    ) -> None:
+        self.codes = {each: number for number, each in enumerate(ids)}
+        self._overrides = overrides
+        self._rules = [(rule, {key: re.compile(value) for key, value in _patterns(rule)}) for rule in rules]
+        for responsibility in {rule.responsibility for rule in rules} - {"inherit"}:
+            if responsibility not in self.codes:
+                raise SystemExit(f"rules.yaml: {responsibility!r} is not a responsibility")
+
+    def responsibility(self, context: Context) -> str:
+        """The responsibility that a property bears on."""
+        return self.decide(context)[0]
+
+    def decide(self, context: Context) -> tuple[str, str]:
+        """The responsibility, and the id of the rule that gave it."""
+        override = self._override(context)
+        if override is not None:
+            return override, "override"
+        facts = {
+            "name": words(context.name),
+            "path": " / ".join(words(part) for part in re.split(r"[.\[\]{}]+", context.path)),
+            "type": context.type_name,
+            "value": context.value_type,
+            "format": context.format,
+            "description": context.description,
+        }
+        inherited = next((each.label for each in reversed(context.above) if each.label != DEFAULT), DEFAULT)
+        for rule, patterns in self._rules:
+            if rule.within and inherited not in rule.within:
+                continue
+            if all(
+                (pattern.search(facts["path"]) is None) if key == "unless" else pattern.search(facts[key])
+                for key, pattern in patterns.items()
+            ):
+                return (inherited if rule.responsibility == "inherit" else rule.responsibility), rule.id
+        return DEFAULT, "default"
+
+    def _override(self, context: Context) -> str | None:
+        entries = self._overrides.get(context.type_name, {})
+        plain = re.sub(r"[\[\]{}]", "", context.path)
+        if plain in entries:
+            return entries[plain].responsibility
+        parts = plain.split(".")
+        for end in range(len(parts), 0, -1):
+            entry = entries.get(".".join(parts[:end]) + "/**")
+            if entry is not None:
+                return entry.responsibility
+        return None
+
+
+def _patterns(rule: Rule) -> list[tuple[str, str]]:
+    keys = ("name", "path", "type", "value", "format", "description", "unless")
+    return [(key, value) for key in keys if (value := getattr(rule, key)) is not None]
+
+
+def load_rules(folder: Path) -> Rules:
+    """The rules of the properties folder; the responsibilities stand beside it."""
+    rules = load(folder / "rules.yaml", _RuleFile).rules
+    overrides = load(folder / "overrides.yaml", dict[str, dict[str, Override]])
+    raw: dict[str, Any] = yaml.safe_load((folder.parent / "responsibilities.yaml").read_text())
+    return Rules(rules, overrides, [each["id"] for each in raw["responsibilities"]])

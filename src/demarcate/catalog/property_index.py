@@ -1,0 +1,102 @@
+"""The property index at run time: every writable property of every CloudFormation type, read lazily by namespace."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+
+
+class PropertyNode(msgspec.Struct, frozen=True):
+    """A writable property: its dotted ``path`` (``Rules[].Id``; ``{}`` marks a map), the ``responsibility`` it bears
+    on, whether its content is ``opaque`` (JSON that no schema describes) or cut off because it is ``recursive``, and
+    the schema's semantic ``format`` (``AWS::KMS::Key.Arn``) where it has one."""
+
+    path: str
+    responsibility: str
+    opaque: bool = False
+    recursive: bool = False
+    format: str | None = None
+
+
+class _Index(msgspec.Struct, frozen=True):
+    source: str
+    types: dict[str, str]
+
+
+class _Namespace(msgspec.Struct, frozen=True):
+    responsibilities: tuple[str, ...]
+    types: dict[str, dict[str, Any]]
+
+
+@cache
+def _index() -> _Index:
+    return msgspec.json.decode((files(__package__) / "properties/index.json").read_bytes(), type=_Index)
+
+
+@cache
+def _namespace(stem: str) -> _Namespace:
+    return msgspec.json.decode((files(__package__) / f"properties/{stem}.json").read_bytes(), type=_Namespace)
+
+
+def source() -> str:
+    """What the index was made from, such as ``cfn-lint 1.58.0``."""
+    return _index().source
+
+
+def resource_types() -> tuple[str, ...]:
+    """Every resource type of the index, sorted."""
+    return tuple(_index().types)
+
+
+def is_known(type_name: str) -> bool:
+    """Whether the index has a type."""
+    return type_name in _index().types
+
+
+def _trie(type_name: str) -> tuple[tuple[str, ...], Mapping[str, Any]]:
+    stem = _index().types.get(type_name)
+    if stem is None:
+        return (), {}
+    namespace = _namespace(stem)
+    return namespace.responsibilities, namespace.types[type_name]
+
+
+@cache
+def properties_of(type_name: str) -> tuple[PropertyNode, ...]:
+    """Every writable property of a type, in the schema's order, containers before contents; empty if unknown."""
+    names, trie = _trie(type_name)
+    return tuple(_walk(trie, "", names))
+
+
+def _walk(trie: Mapping[str, Any], prefix: str, names: tuple[str, ...]) -> Iterator[PropertyNode]:
+    for key, node in trie.items():
+        path = prefix + key
+        code, tail, form = (node, None, None) if isinstance(node, int) else (*node, None)[:3]
+        yield PropertyNode(path.rstrip("[]{}"), names[code], tail == "json", tail == "recursive", form)
+        if isinstance(tail, dict):
+            yield from _walk(tail, f"{path}.", names)
+
+
+@cache
+def responsibilities_of(type_name: str) -> frozenset[str]:
+    """The responsibilities that any property of a type bears on; empty if the type is unknown."""
+    names, trie = _trie(type_name)
+    codes: set[int] = set()
+    pending = [trie]
+    while pending:
+        for node in pending.pop().values():
+            if isinstance(node, int):
+                codes.add(node)
+            else:
+                codes.add(node[0])
+                if isinstance(node[1], dict):
+                    pending.append(node[1])
+    return frozenset(names[code] for code in codes)
+
+
+@cache
+def formats_of(type_name: str) -> Mapping[str, str]:
+    """The properties of a type that hold another resource's attribute: path → format (``AWS::KMS::Key.Arn``)."""
+    return {node.path: node.format for node in properties_of(type_name) if node.format is not None}

@@ -1,0 +1,121 @@
+"""The command line: thin. Heavy modules are imported by the commands that need them, so that ``--version`` is quick."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from demarcate import __version__
+from demarcate.errors import DemarcateError
+
+EXIT_FINE: Final = 0
+EXIT_GATE: Final = 1
+EXIT_INPUT: Final = 2
+
+_EPILOG = """exit status:
+  0  fine
+  1  duties fail the gate (reserved for controls), or 'catalog check' found problems
+  2  usage or input error: the command line is wrong, or an input could not be read (the rest was assessed)
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    top = argparse.ArgumentParser(
+        prog="demarcate",
+        description="For everything you run on AWS: what is AWS's responsibility, what is yours, and is yours done?",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"demarcate {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _assess(commands)
+    _explain(commands)
+    _compare(commands)
+    _catalog(commands)
+    return top
+
+
+def _output(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--format", choices=("terminal", "json"), default="terminal", help="terminal (default) or json"
+    )
+    command.add_argument("-o", "--output", metavar="FILE", help="write to FILE instead of standard output")
+    command.add_argument("--no-color", action="store_true", help="no colours (NO_COLOR does the same)")
+    command.add_argument(
+        "--catalog", action="append", default=[], metavar="DIR", help="a folder of your own service files; repeatable"
+    )
+
+
+def _assess(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser(
+        "assess",
+        help="say of every resource whose job everything is",
+        description="Read CloudFormation (JSON, YAML), SAM and CDK cloud assemblies, and say for every resource and "
+        "every responsibility whose job it is, and why. Nothing is executed, fetched or sent.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder, a glob, a cdk.out folder, or -")
+    command.add_argument(
+        "--parameters", action="append", default=[], metavar="FILE|KEY=VALUE",
+        help="values for template parameters: KEY=VALUE, or a file as create-stack, deploy or CodePipeline take it",
+    )  # fmt: skip
+    command.add_argument("--region", help="the Region of templates that do not say their own")
+    command.add_argument("--account", help="the account of templates that do not say their own")
+    command.add_argument("--quiet", action="store_true", help="print only errors")
+    _output(command)
+
+
+def _explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser(
+        "explain",
+        help="the full split of a resource type, service, offering or responsibility",
+        description="Show the full split, each line with its reason and page, your knobs, and what would move the line.",
+    )
+    command.add_argument(
+        "name", metavar="NAME", help="AWS::RDS::DBInstance, aws_db_instance, rds, rds.instance, or encryption-at-rest"
+    )
+    command.add_argument("--all", action="store_true", help="list every property, not the first of each responsibility")
+    _output(command)
+
+
+def _compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser(
+        "compare",
+        help="two offerings side by side: what moves to AWS, what stays, what is shared",
+        description="Show which responsibilities move between two offerings.",
+    )
+    command.add_argument("first", metavar="NAME", help="an offering, a type or a service")
+    command.add_argument("second", metavar="NAME", help="the one to compare it with")
+    _output(command)
+
+
+def _catalog(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser("catalog", help="list, show, check or count what is known of AWS")
+    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
+    listing = actions.add_parser("list", help="all services and offerings")
+    showing = actions.add_parser("show", help="one service, with its types and offerings")
+    showing.add_argument("name", metavar="SERVICE")
+    checking = actions.add_parser("check", help="prove that the catalogue is whole")
+    checking.add_argument("names", nargs="*", metavar="SERVICE", help="only these services")
+    counting = actions.add_parser("stats", help="count what is known, and how well it is cited")
+    for each in (listing, showing, checking, counting):
+        _output(each)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and give its exit status. A :class:`DemarcateError` is printed without a traceback."""
+    chosen = parser().parse_args(arguments)
+    from demarcate.cli import commands
+
+    try:
+        return commands.run(chosen)
+    except DemarcateError as error:
+        print(f"demarcate: {error}", file=sys.stderr)
+        return EXIT_INPUT
+    except BrokenPipeError:
+        sys.stderr.close()
+        return EXIT_FINE
+    except KeyboardInterrupt:
+        return 130

@@ -1,0 +1,7 @@
+"""``python -m demarcate.cli``."""
+
+import sys
+
+from demarcate.cli import main
+
+sys.exit(main())

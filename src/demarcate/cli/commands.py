@@ -1,0 +1,255 @@
+"""What each command does: arguments to calls of the library, results to a report."""
+
+import argparse
+import contextlib
+import io
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from demarcate.catalog import Catalog, catalog
+from demarcate.cli import EXIT_FINE, EXIT_GATE, EXIT_INPUT
+from demarcate.errors import InputError, UnknownNameError
+from demarcate.report import json_report
+
+WRITTEN_WIDTH = 120
+"""The width of a terminal report that goes into a file or a pipe."""
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Run the chosen command; gives the exit status."""
+    if chosen.command == "catalog":
+        return {"list": _list, "show": _show, "check": _check, "stats": _stats}[chosen.action](chosen)
+    return {"assess": _assess, "explain": _explain, "compare": _compare}[chosen.command](chosen)
+
+
+def _data(chosen: argparse.Namespace) -> Catalog:
+    folders = tuple(Path(each) for each in chosen.catalog)
+    for folder in folders:
+        if not (folder / "services").is_dir():
+            raise InputError("no services folder in it", str(folder), "a catalogue folder holds services/NAME.yaml")
+    return catalog(folders)
+
+
+def _assess(chosen: argparse.Namespace) -> int:
+    from demarcate import api
+    from demarcate.sources import ReadOptions, parameters_from, read
+
+    options = ReadOptions(parameters=parameters_from(chosen.parameters), region=chosen.region, account=chosen.account)
+    data = _data(chosen)
+    with _progress(quiet=chosen.quiet) as report:
+        ledger = api.assess_estate(read(chosen.paths, options, report), data)
+    if not chosen.quiet or chosen.output:
+        if chosen.format == "json":
+            _write(chosen, json_report.render(ledger))
+        else:
+            from demarcate.report import terminal
+
+            _print(chosen, lambda console: terminal.render(ledger, data, console))
+    errors = [each for each in ledger.skipped if each.level == "error"]
+    if errors and (chosen.quiet or chosen.output or chosen.format == "json"):
+        for each in errors:
+            print(f"demarcate: {each.where}: {each.what}: {each.why}", file=sys.stderr)
+    return EXIT_INPUT if errors else EXIT_FINE
+
+
+def _explain(chosen: argparse.Namespace) -> int:
+    from demarcate.explanation import explain
+
+    data = _data(chosen)
+    found = explain(chosen.name, data)
+    if chosen.format == "json":
+        _write(chosen, [json_report.plain(found)])
+    else:
+        from demarcate.report import terminal_catalog
+
+        _print(chosen, lambda console: terminal_catalog.explain(found, data, console, everything=chosen.all))
+    return EXIT_FINE
+
+
+def _compare(chosen: argparse.Namespace) -> int:
+    from demarcate.explanation import compare
+
+    found = compare(chosen.first, chosen.second, _data(chosen))
+    if chosen.format == "json":
+        _write(chosen, [json_report.plain(found)])
+    else:
+        from demarcate.report import terminal_catalog
+
+        _print(chosen, lambda console: terminal_catalog.compare(found, console))
+    return EXIT_FINE
+
+
+def _list(chosen: argparse.Namespace) -> int:
+    data = _data(chosen)
+    services = data.services()
+    if chosen.format == "json":
+        rows = [
+            {"service": s.service, "title": s.title, "types": len(s.types), "offerings": [o.id for o in s.offerings]}
+            for s in services
+        ]
+        _write(chosen, [json_report.plain(rows)])
+        return EXIT_FINE
+
+    def show(console: Any) -> None:
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(border_style="dim", pad_edge=False)
+        table.add_column("Service", no_wrap=True)
+        table.add_column("Title")
+        table.add_column("Types", justify="right")
+        table.add_column("Offerings", ratio=1)
+        for each in services:
+            names = ", ".join(offering.id for offering in each.offerings)
+            table.add_row(each.service, each.title, str(len(each.types)), Text(names, style="dim"))
+        console.print(table)
+        console.print(f"{len(services)} services")
+
+    _print(chosen, show)
+    return EXIT_FINE
+
+
+def _show(chosen: argparse.Namespace) -> int:
+    data = _data(chosen)
+    service = data.service(chosen.name.lower())
+    if service is None:
+        from demarcate.explanation import suggestions
+
+        raise UnknownNameError(f"no service {chosen.name!r}", suggestions(chosen.name, data))
+    if chosen.format == "json":
+        _write(chosen, [json_report.plain(service)])
+        return EXIT_FINE
+
+    def show(console: Any) -> None:
+        from rich.table import Table
+        from rich.text import Text
+
+        from demarcate.explanation import explain
+        from demarcate.report import terminal_catalog
+
+        table = Table(title=f"{service.title}: types", title_justify="left", border_style="dim", pad_edge=False)
+        for name in ("Type", "Role", "Holds", "Knobs elsewhere"):
+            table.add_column(name)
+        for name, entry in service.types.items():
+            elsewhere = ", ".join((*entry.of, *entry.governed_by)) or entry.reviewed or ""
+            table.add_row(name, entry.role, entry.holds or "", Text(elsewhere, style="dim"))
+        if service.types:
+            console.print(table)
+        for offering in service.offerings:
+            terminal_catalog.explain(explain(offering.id, data), data, console)
+
+    _print(chosen, show)
+    return EXIT_FINE
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    from demarcate.catalog.check import check
+    from demarcate.catalog.stats import stats
+
+    data = _data(chosen)
+    problems = check(data, chosen.names or None)
+    if chosen.format == "json":
+        _write(chosen, [json_report.plain(problems)])
+    else:
+
+        def show(console: Any) -> None:
+            for each in problems:
+                console.print(str(each), markup=False, highlight=False)
+            if problems:
+                console.print(f"{len(problems)} problems", style="bold red")
+                return
+            counts = stats(data)
+            console.print(
+                f"whole: {counts['resource_types']:,} types of {counts['services']} services each have exactly one of "
+                f"{counts['offerings']} offerings; {counts['cells']:,} duties each have a party and a reason; "
+                f"{counts['facts_unverified']} of {counts['facts']:,} facts are unverified",
+                highlight=False,
+            )
+
+        _print(chosen, show)
+    return EXIT_GATE if problems else EXIT_FINE
+
+
+def _stats(chosen: argparse.Namespace) -> int:
+    from demarcate.catalog.stats import stats
+
+    counts = stats(_data(chosen))
+    if chosen.format == "json":
+        _write(chosen, [json_report.plain(counts)])
+        return EXIT_FINE
+
+    def show(console: Any) -> None:
+        from rich.table import Table
+
+        table = Table(show_header=False, border_style="dim", pad_edge=False)
+        table.add_column()
+        table.add_column(justify="right")
+        for name, number in counts.items():
+            table.add_row(name.replace("_", " "), f"{number:,}")
+        console.print(table)
+
+    _print(chosen, show)
+    return EXIT_FINE
+
+
+# output --------------------------------------------------------------------------------------------------------------
+
+
+def _write(chosen: argparse.Namespace, pieces: Iterable[bytes]) -> None:
+    if chosen.output:
+        try:
+            with Path(chosen.output).open("wb") as file:
+                file.writelines(pieces)
+        except OSError as error:
+            raise InputError(f"cannot be written: {error.strerror}", chosen.output) from None
+        return
+    sys.stdout.flush()
+    for piece in pieces:
+        sys.stdout.buffer.write(piece)
+    sys.stdout.buffer.flush()
+
+
+def _print(chosen: argparse.Namespace, show: Callable[[Any], None]) -> None:
+    from rich.console import Console
+
+    if chosen.output:
+        text = io.StringIO()
+        show(Console(file=text, width=WRITTEN_WIDTH, no_color=True, legacy_windows=False))
+        _write(chosen, [text.getvalue().encode()])
+        return
+    console = Console(no_color=chosen.no_color or None, legacy_windows=False, highlight=False)
+    if not console.is_terminal and "COLUMNS" not in console._environ:
+        console = Console(no_color=True, width=WRITTEN_WIDTH, highlight=False)
+    show(console)
+
+
+@contextlib.contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """A progress line on standard error once a run takes more than a second, only on a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task("reading", total=None)
+    started = time.monotonic()
+    running = False
+
+    def report(name: str) -> None:
+        nonlocal running
+        if not running and time.monotonic() - started > 1:
+            bar.start()
+            running = True
+        bar.update(task, advance=1, description=name[-60:])
+
+    try:
+        yield report
+    finally:
+        if running:
+            bar.stop()

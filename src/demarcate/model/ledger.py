@@ -1,0 +1,121 @@
+"""The ledger: every duty of an estate with its party and status. Its JSON form is ``demarcate.ledger/1``."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+
+from demarcate.model.estate import Connection, Declared, Skipped
+from demarcate.model.responsibility import Party, Scope
+
+SCHEMA = "demarcate.ledger/1"
+
+
+class Status(StrEnum):
+    """The status of a duty."""
+
+    NOT_APPLICABLE = "not-applicable"
+    INHERITED = "inherited"
+    SATISFIED = "satisfied"
+    NOT_SATISFIED = "not-satisfied"
+    UNKNOWN = "unknown"
+    ATTESTED = "attested"
+    ACCEPTED = "accepted"
+    OPEN = "open"
+
+
+class SplitCell(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One responsibility of one offering: ``party``, why, the page that says so, and each party's half.
+
+    ``confidence`` is ``unverified`` where the page could not be confirmed, ``derived`` where the cell follows from the
+    boundary or from the responsibility's own definition, ``stated`` where a service file states it.
+    """
+
+    party: Party
+    reason: str
+    source: str
+    aws: str = ""
+    customer: str = ""
+    confidence: str = "derived"
+
+
+class LedgerResource(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A resource as the ledger shows it. ``candidates`` lists the offerings that could not be told apart and ``why`` says
+    why; ``of`` the resources that a setting configures."""
+
+    id: str
+    type: str
+    name: str
+    account: str
+    region: str
+    offering: str
+    role: str
+    declared: Declared
+    holds: str | None = None
+    of: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    why: str | None = None
+    uncertain: str | None = None
+
+
+class Duty(msgspec.Struct, frozen=True):
+    """A resource (or account, or organisation) × a responsibility. ``resource`` is the resource's id, the account or
+    ``organisation``; the reason stands in ``Ledger.splits`` (by offering), in ``Ledger.not_applicable`` (by type), or
+    in the resource's ``why`` (an unknown status). ``findings`` are finding ids."""
+
+    scope: Scope
+    resource: str
+    responsibility: str
+    party: Party
+    status: Status
+    findings: tuple[str, ...] = ()
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """The outcome of a control on a resource, with the values that decided it."""
+
+    id: str
+    control: str
+    resource: str
+    responsibility: str
+    outcome: str
+    severity: str
+    message: str
+    evidence: Mapping[str, object]
+    declared: Declared
+
+
+class ToolInfo(msgspec.Struct, frozen=True):
+    """The tool that wrote a ledger: its ``name``, ``version`` and the ``catalog`` data it used (a version string)."""
+
+    name: str
+    version: str
+    catalog: str
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """Counts. ``by_party`` and ``by_status`` each add up to ``duties``; ``by_scope`` too."""
+
+    resources: int
+    accounts: int
+    organisations: int
+    duties: int
+    by_party: Mapping[str, int]
+    by_status: Mapping[str, int]
+    by_scope: Mapping[str, int]
+
+
+class Ledger(msgspec.Struct, frozen=True, kw_only=True):
+    """Every duty of an estate. ``splits`` holds the reasons once per offering (responsibility id → cell), and
+    ``not_applicable`` once per resource type why a duty cannot be had (responsibility id → reason)."""
+
+    schema: str
+    tool: ToolInfo
+    summary: Summary
+    splits: Mapping[str, Mapping[str, SplitCell]]
+    not_applicable: Mapping[str, Mapping[str, str]]
+    resources: tuple[LedgerResource, ...]
+    connections: tuple[Connection, ...]
+    duties: tuple[Duty, ...]
+    findings: tuple[Finding, ...]
+    skipped: tuple[Skipped, ...]

@@ -1,0 +1,41 @@
+"""The ledger as JSON, ``demarcate.ledger/1``: one line an entry, so that two ledgers differ line by line in git."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+import msgspec
+
+from demarcate.model import Ledger
+
+_ENCODER: Final = msgspec.json.Encoder()
+_LISTS: Final = ("resources", "connections", "duties", "findings", "skipped")
+_MAPS: Final = ("splits", "not_applicable")
+
+
+def render(ledger: Ledger) -> Iterator[bytes]:
+    """The ledger's JSON in pieces, UTF-8, with a newline at the end; the same ledger gives the same bytes."""
+    yield b'{"schema": ' + _ENCODER.encode(ledger.schema)
+    yield b',\n"tool": ' + _ENCODER.encode(ledger.tool)
+    yield b',\n"summary": ' + _ENCODER.encode(ledger.summary)
+    for name in _MAPS:
+        entries = getattr(ledger, name).items()
+        body = (_ENCODER.encode(key) + b": " + _ENCODER.encode(value) for key, value in entries)
+        yield from _block(name, b"{", body, b"}")
+    for name in _LISTS:
+        yield from _block(name, b"[", map(_ENCODER.encode, getattr(ledger, name)), b"]")
+    yield b"}\n"
+
+
+def _block(name: str, opening: bytes, lines: Iterable[bytes], closing: bytes) -> Iterator[bytes]:
+    body = b",\n".join(lines)
+    yield b',\n"' + name.encode() + b'": ' + opening + (b"\n" + body + b"\n" if body else b"") + closing
+
+
+def read(data: bytes) -> Ledger:
+    """A ledger from its JSON. Raises :class:`msgspec.DecodeError` (or its ``ValidationError``) for anything else."""
+    return msgspec.json.decode(data, type=Ledger)
+
+
+def plain(value: Any) -> bytes:
+    """Any other result (an explanation, a comparison, a list) as indented JSON with a newline at the end."""
+    return msgspec.json.format(_ENCODER.encode(value), indent=2) + b"\n"

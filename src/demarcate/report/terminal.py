@@ -1,0 +1,269 @@
+"""The ledger on a terminal: the two-part picture, a table by offering, totals, and what was skipped."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from demarcate.catalog import Catalog
+from demarcate.model import Duty, Ledger, Party, Responsibility, Scope, Status
+
+PARTY_STYLE: Mapping[str, str] = {"aws": "cyan", "customer": "yellow", "shared": "magenta"}
+PARTY_WORD: Mapping[str, str] = {"aws": "AWS", "customer": "you", "shared": "shared"}
+_SHOWN_SKIPS = 12
+
+
+def safe(text: str) -> str:
+    """Text from an input made fit for a terminal: control characters shown as symbols, direction marks taken out."""
+    return "".join(
+        ch
+        if ch.isprintable() and ch not in _DIRECTION
+        else (chr(0x2400 + ord(ch)) if ord(ch) < 32 else "\N{REPLACEMENT CHARACTER}")
+        for ch in text
+    )
+
+
+_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+
+
+def render(ledger: Ledger, data: Catalog, console: Console) -> None:
+    """Print the whole report to a console."""
+    _head(ledger, console)
+    if ledger.resources:
+        _picture(ledger, data, console)
+        _offerings(ledger, data, console)
+        _totals(ledger, console)
+    _skipped(ledger, console)
+
+
+def _head(ledger: Ledger, console: Console) -> None:
+    summary = ledger.summary
+    regions = sorted({each.region for each in ledger.resources})
+    offerings = {each.offering for each in ledger.resources}
+    facts = [
+        _count(summary.resources, "resource"),
+        _count(len(offerings), "offering"),
+        _count(summary.accounts, "account"),
+        _count(len(ledger.connections), "connection"),
+        f"{summary.duties:,} duties",
+    ]
+    console.print(Text.assemble(("Demarcate", "bold"), "  ", " · ".join(facts)))
+    if regions and regions != ["unspecified"]:
+        console.print(Text(f"Regions: {', '.join(map(safe, regions))}", style="dim"))
+    console.print()
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+# the picture ---------------------------------------------------------------------------------------------------------
+
+
+def _picture(ledger: Ledger, data: Catalog, console: Console) -> None:
+    """Security in the cloud above, of the cloud below; a responsibility that both have stands in both halves."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for duty in ledger.duties:
+        if duty.status is not Status.NOT_APPLICABLE:
+            counts[duty.responsibility][duty.party.value] += 1
+    beside = [each for each in data.responsibilities.values() if each.layer is None]
+    stack = sorted(
+        (each for each in data.responsibilities.values() if each.layer is not None), key=_layer, reverse=True
+    )
+    upper = [each for each in (*beside, *stack) if counts[each.id]["customer"] or counts[each.id]["shared"]]
+    lower = [each for each in (*stack, *beside) if counts[each.id]["aws"]]
+    yours = sum(counts[each.id]["customer"] for each in upper)
+    both = sum(counts[each.id]["shared"] for each in upper)
+    theirs = sum(counts[each.id]["aws"] for each in lower)
+    width = min(console.width, 120)
+    head = Text.assemble(("SECURITY IN THE CLOUD", "bold"), f"  {yours:,} duties yours, {both:,} shared with AWS")
+    console.print(head)
+    _blocks(upper, counts, ("customer", "shared"), width, console)
+    console.print(Text(_rule(" the line: drawn per offering, below ", width), style="bold"))
+    _blocks(lower, counts, ("aws",), width, console)
+    console.print(Text.assemble(("SECURITY OF THE CLOUD", "bold"), f"  {theirs:,} duties are AWS's"))
+    console.print()
+
+
+def _layer(each: Responsibility) -> int:
+    return each.layer if each.layer is not None else -1
+
+
+def _rule(text: str, width: int) -> str:
+    side = max(2, (width - len(text)) // 2)
+    return "═" * side + text + "═" * max(2, width - side - len(text))
+
+
+def _blocks(
+    responsibilities: Sequence[Responsibility],
+    counts: Mapping[str, Counter[str]],
+    parties: Sequence[str],
+    width: int,
+    console: Console,
+) -> None:
+    columns = max(2, width // 26)
+    table = Table(show_header=False, show_lines=True, width=width, padding=(0, 1), border_style="dim")
+    for _ in range(columns):
+        table.add_column(ratio=1)
+    cells = [_block(each, counts[each.id], parties) for each in responsibilities]
+    for start in range(0, len(cells), columns):
+        table.add_row(*cells[start : start + columns])
+    console.print(table)
+
+
+def _block(each: Responsibility, count: Counter[str], parties: Sequence[str]) -> Text:
+    text = Text(each.title, style="bold")
+    text.append("\n")
+    shown = [party for party in parties if count[party]]
+    for number, party in enumerate(shown):
+        text.append(" · " if number else "", style="dim")
+        text.append(f"{count[party]:,} {PARTY_WORD[party]}", style=f"not bold {PARTY_STYLE[party]}")
+    return text
+
+
+# the table -----------------------------------------------------------------------------------------------------------
+
+
+def _offerings(ledger: Ledger, data: Catalog, console: Console) -> None:
+    by_id = {each.id: each for each in ledger.resources}
+    groups = list(dict.fromkeys(each.group for each in data.responsibilities.values() if each.scope is Scope.RESOURCE))
+    cells: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+    above: dict[str, Counter[str]] = defaultdict(Counter)
+    for duty in ledger.duties:
+        if duty.status is Status.NOT_APPLICABLE:
+            continue
+        group = data.responsibilities[duty.responsibility].group
+        if duty.scope is Scope.RESOURCE:
+            cells[by_id[duty.resource].offering][group][_cell_key(duty)] += 1
+        else:
+            above[duty.scope.value][duty.party.value] += 1
+    numbers = Counter(each.offering for each in ledger.resources)
+    wide = console.width >= 100
+    table = Table(title="Who does what, by offering", title_justify="left", title_style="bold", border_style="dim",
+                  width=min(console.width, 120), padding=(0, 1) if wide else (0, 0), pad_edge=False)  # fmt: skip
+    table.add_column("Offering", ratio=1, no_wrap=not wide, overflow="ellipsis")
+    table.add_column("n", justify="right")
+    for group in groups:
+        table.add_column(group if wide else _SHORT.get(group, group[:6]), justify="center", no_wrap=True)
+    for offering in sorted(numbers):
+        table.add_row(
+            escape(offering), str(numbers[offering]), *(_party_cell(cells[offering][group]) for group in groups)
+        )
+    console.print(table)
+    legend = Text("AWS", style=PARTY_STYLE["aws"])
+    legend.append("  AWS's   ", style="default").append("you", style=PARTY_STYLE["customer"])
+    legend.append("  yours   ", style="default").append("both", style=PARTY_STYLE["shared"])
+    legend.append("  shared   ", style="default").append("A/B/Y").append(
+        "  some of each   ?  not known   –  no such duty"
+    )
+    console.print(legend)
+    for scope, count in above.items():
+        parts = ", ".join(
+            f"{count[party]} {PARTY_WORD[party]}" for party in ("customer", "shared", "aws") if count[party]
+        )
+        noun = _count(ledger.summary.accounts, "account") if scope == "account" else "the organisation"
+        console.print(Text(f"Beside them, once for {noun}: {parts}"), style="dim")
+    console.print()
+
+
+_SHORT: Mapping[str, str] = {
+    "infrastructure": "infra", "platform": "platf", "workload": "workld", "resilience": "resil",
+    "network": "netwk", "detection": "logs",
+}  # fmt: skip
+_LETTER: Mapping[str, str] = {"aws": "A", "shared": "B", "customer": "Y", "unknown": "?"}
+_WHOLE: Mapping[str, str] = {"aws": "AWS", "shared": "both", "customer": "you", "unknown": "?"}
+
+
+def _cell_key(duty: Duty) -> str:
+    return "unknown" if duty.status is Status.UNKNOWN else duty.party.value
+
+
+def _party_cell(count: Counter[str]) -> Text:
+    present = [party for party in ("aws", "shared", "customer", "unknown") if count[party]]
+    if not present:
+        return Text("–", style="dim")
+    if len(present) == 1:
+        return Text(_WHOLE[present[0]], style=PARTY_STYLE.get(present[0], "red"))
+    text = Text()
+    for number, party in enumerate(present):
+        text.append("/" if number else "", style="dim")
+        text.append(_LETTER[party], style=PARTY_STYLE.get(party, "red"))
+    return text
+
+
+# totals --------------------------------------------------------------------------------------------------------------
+
+
+def _totals(ledger: Ledger, console: Console) -> None:
+    summary = ledger.summary
+    table = Table(title="Totals", title_justify="left", title_style="bold", border_style="dim", show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column(style="dim")
+    applicable = summary.duties - summary.by_status["not-applicable"]
+    table.add_row("duties", f"{summary.duties:,}", _sum(ledger))
+    table.add_row("not applicable", f"{summary.by_status['not-applicable']:,}", "the resource's role cannot have them")
+    table.add_row(Text("inherited", style=PARTY_STYLE["aws"]), f"{summary.by_status['inherited']:,}", "AWS's")
+    for status in ("satisfied", "not-satisfied", "attested", "accepted", "unknown"):
+        if summary.by_status[status]:
+            table.add_row(
+                status, f"{summary.by_status[status]:,}", "the offering cannot be told" if status == "unknown" else ""
+            )
+    share = f"{100 * summary.by_status['open'] / applicable:.0f} % of the applicable duties" if applicable else ""
+    table.add_row(
+        Text("open", style="bold yellow"),
+        f"{summary.by_status['open']:,}",
+        f"yours or shared, nothing decides them yet; {share}",
+    )
+    console.print(table)
+    unsure = [each for each in ledger.resources if each.candidates]
+    if unsure:
+        console.print(
+            Text(
+                f"{_count(len(unsure), 'resource')} may be one of several offerings; taken: the one that leaves most to you",
+                style="red",
+            )
+        )
+        for each in unsure[:_SHOWN_SKIPS]:
+            where = f"{each.declared.file}:{each.declared.line}"
+            console.print(Text(f"  {safe(each.name)} ({safe(where)}): {', '.join(each.candidates)}"), style="dim")
+    console.print()
+
+
+def _sum(ledger: Ledger) -> str:
+    scopes = ledger.summary.by_scope
+    resources, accounts, organisations = ledger.summary.resources, ledger.summary.accounts, ledger.summary.organisations
+    parts = [
+        f"{number} × {scopes[name] // number}"
+        for number, name in ((resources, "resource"), (accounts, "account"), (organisations, "organisation"))
+        if number
+    ]
+    return " + ".join(parts) + " (resources, accounts, organisation)"
+
+
+def _skipped(ledger: Ledger, console: Console) -> None:
+    errors = [each for each in ledger.skipped if each.level == "error"]
+    notes = [each for each in ledger.skipped if each.level != "error"]
+    for title, style, entries in (("could not be read", "bold red", errors), ("skipped", "bold", notes)):
+        if not entries:
+            continue
+        console.print(Text(f"{_count(len(entries), 'thing')} {title}", style=style))
+        for each in entries[:_SHOWN_SKIPS]:
+            line = Text(f"  {safe(each.where)}: {safe(each.what)}: ")
+            line.append(safe(each.why), style="dim")
+            console.print(line)
+        if len(entries) > _SHOWN_SKIPS:
+            console.print(Text(f"  … and {len(entries) - _SHOWN_SKIPS:,} more (all are in --format json)", style="dim"))
+        console.print()
+
+
+def widest(texts: Sequence[str]) -> int:
+    """The widest of some texts in terminal cells; 0 for none."""
+    return max(map(cell_len, texts), default=0)
+
+
+__all__ = ["PARTY_STYLE", "PARTY_WORD", "Party", "render", "safe", "widest"]

@@ -1,0 +1,100 @@
+"""Sources: files of any supported format to an :class:`Estate`. :func:`read` is the stage's public function."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from demarcate.errors import DemarcateError
+from demarcate.model import Declared, Estate, Resource, Skipped
+from demarcate.sources import cloudformation
+from demarcate.sources.cloudformation import Template, cdk
+from demarcate.sources.connections import connect
+from demarcate.sources.document import parse_document
+from demarcate.sources.files import InputFile, find, read_text
+
+__all__ = ["ReadOptions", "read"]
+
+
+class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How inputs are read: ``parameters`` (name → value, for every template that declares the name), and the
+    ``region`` and ``account`` of templates that do not say their own."""
+
+    parameters: Mapping[str, Any] = {}
+    region: str | None = None
+    account: str | None = None
+
+
+def read(
+    paths: Sequence[str],
+    options: ReadOptions | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Estate:
+    """The estate that files, folders, globs and ``-`` (standard input) declare.
+
+    ``progress`` is called with the name of each file before it is read. A file that cannot be read is in the estate's
+    ``skipped``, and the others go on. Raises :class:`InputError` for a path that names nothing.
+    """
+    options = options or ReadOptions()
+    inputs, skipped = find(paths)
+    templates: list[Template] = []
+    sources: dict[tuple[str, str], str] = {}
+    for file in inputs:
+        progress(file.name)
+        try:
+            templates.extend(_templates(file, options, skipped, sources))
+        except DemarcateError as error:
+            mend = f" ({error.mend})" if error.mend else ""
+            skipped.append(Skipped(error.where or file.name, "file", error.what + mend, "error"))
+    resources, notes, _ = cloudformation.read_templates(templates, options.parameters, progress)
+    by_id: dict[str, Resource] = {}
+    for resource in resources:
+        by_id[resource.id] = _with_source(resource, sources) if sources else resource
+    return Estate(
+        resources=tuple(by_id[key] for key in sorted(by_id)),
+        connections=connect(by_id),
+        skipped=tuple(sorted({*skipped, *notes})),
+    )
+
+
+def _templates(
+    file: InputFile, options: ReadOptions, skipped: list[Skipped], sources: dict[tuple[str, str], str]
+) -> list[Template]:
+    text = read_text(file)
+    if not file.named and not cloudformation.looks_like_template(text):
+        skipped.append(Skipped(file.name, "file", "not a CloudFormation template"))
+        return []
+    document = parse_document(text, file.name)
+    if cdk.is_manifest(document.value) and file.path is not None:
+        found, lines, notes = cdk.stacks_of(document, file.path)
+        sources.update(lines)
+        skipped.extend(notes)
+        return [msgspec.structs.replace(each, account=each.account or options.account,
+                                        region=each.region or options.region) for each in found]  # fmt: skip
+    if not cloudformation.is_template(document.value):
+        level = "error" if file.named else "note"
+        why = "not a CloudFormation template, nor the manifest of a CDK cloud assembly"
+        skipped.append(Skipped(file.name, "file", why, level))
+        return []
+    path = file.path if file.path is not None else None
+    return [Template(document, path, options.account, options.region)]
+
+
+def _with_source(resource: Resource, sources: Mapping[tuple[str, str], str]) -> Resource:
+    line = sources.get((resource.declared.file, resource.name.rpartition("/")[2]))
+    if line is None:
+        return resource
+    declared: Declared = msgspec.structs.replace(resource.declared, source=line)
+    return msgspec.structs.replace(resource, declared=declared)
+
+
+def parameters_from(arguments: Sequence[str]) -> dict[str, Any]:
+    """Parameter values from ``KEY=VALUE`` texts and parameter files (the forms that the AWS CLI, ``deploy`` and
+    CodePipeline take), later ones winning. Raises :class:`InputError` for a file of another form."""
+    from demarcate.sources.parameters import parameters_of
+
+    found: dict[str, Any] = {}
+    for argument in arguments:
+        found.update(parameters_of(argument, Path(argument)))
+    return found

@@ -1,0 +1,64 @@
+"""References between resources become connections; what kind is decided by rules that are catalogue data."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+from demarcate.catalog.yaml_files import load
+from demarcate.model import Connection, Resource, Unknown, Value
+
+
+class KindRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One rule: the ``kind`` of a connection whose target type, property path and source type match (regexes)."""
+
+    kind: str
+    target: str = ""
+    path: str = ""
+    source: str = ""
+
+
+class _Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    kinds: tuple[KindRule, ...]
+
+
+@cache
+def _rules() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str], re.Pattern[str]], ...]:
+    rules = load(files("demarcate.catalog") / "connection_kinds.yaml", _Rules).kinds
+    return tuple((r.kind, re.compile(r.target), re.compile(r.path), re.compile(r.source)) for r in rules)
+
+
+@cache
+def kind_of(source_type: str, target_type: str, path: str) -> str:
+    """The kind of a connection, by the first rule that matches; ``path`` without list positions."""
+    for kind, target, place, source in _rules():
+        if target.search(target_type) and place.search(path) and source.search(source_type):
+            return kind
+    return "reference"
+
+
+def references_of(value: Value, path: str = "") -> Iterator[tuple[str, str]]:
+    """The references in a value: (dotted path, resource id)."""
+    if isinstance(value, Unknown):
+        for reference in value.references:
+            yield path, reference.resource
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from references_of(item, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from references_of(item, f"{path}[{number}]")
+
+
+def connect(resources: Mapping[str, Resource]) -> tuple[Connection, ...]:
+    """The connections between resources of an estate (id → resource), sorted; those to nothing are left out."""
+    found: set[Connection] = set()
+    for resource in resources.values():
+        for path, target_id in references_of(resource.properties):
+            target = resources.get(target_id)
+            if target is not None and target_id != resource.id:
+                kind = kind_of(resource.type, target.type, re.sub(r"\[\d+\]", "[]", path))
+                found.add(Connection(resource.id, target_id, kind, path))
+    return tuple(sorted(found))

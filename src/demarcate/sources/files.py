@@ -1,0 +1,121 @@
+"""Finding and reading input files: folders, globs, standard input; bounded, decoded, never followed elsewhere."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from demarcate.errors import InputError
+from demarcate.model import Skipped
+
+STDIN: Final = "-"
+SUFFIXES: Final = frozenset({".json", ".yaml", ".yml", ".template", ".cfn", ".cform"})
+"""What a folder is searched for; a file that is named is read whatever its suffix."""
+SKIPPED_FOLDERS: Final = frozenset({"node_modules", "__pycache__", ".git", ".venv", "venv", ".terraform", ".aws-sam"})
+MAX_BYTES: Final = 50_000_000
+"""The largest file that is read; CloudFormation itself takes templates of up to 1 MB."""
+
+
+class InputFile(msgspec.Struct, frozen=True):
+    """A file to read: ``name`` as it is shown, ``path`` (``None`` for standard input), and whether the user ``named``
+    it rather than a folder that holds it."""
+
+    name: str
+    path: Path | None
+    named: bool
+
+
+def find(arguments: Sequence[str]) -> tuple[list[InputFile], list[Skipped]]:
+    """The files that the arguments name (each once, in order; a folder's sorted), and what could not be searched.
+
+    A folder that holds a CDK cloud assembly gives its ``manifest.json`` in place of the templates beside it.
+    Raises :class:`InputError` for an argument that names nothing.
+    """
+    found: dict[object, InputFile] = {}
+    skipped: list[Skipped] = []
+    for argument in arguments:
+        for each in _one(argument, skipped):
+            key = each.path.resolve() if each.path is not None else STDIN
+            if key not in found or (each.named and not found[key].named):
+                found[key] = each
+    return list(found.values()), skipped
+
+
+def _one(argument: str, skipped: list[Skipped]) -> Iterator[InputFile]:
+    if argument == STDIN:
+        yield InputFile("<stdin>", None, True)
+        return
+    path = Path(argument)
+    if path.is_dir():
+        yield from _folder(path, skipped)
+    elif path.exists():
+        yield InputFile(argument, path, True)
+    elif any(mark in argument for mark in "*?["):
+        anchor = Path(path.anchor) if path.is_absolute() else Path()
+        pattern = str(path.relative_to(path.anchor)) if path.is_absolute() else argument
+        matches = sorted(anchor.glob(pattern))
+        if not matches:
+            raise InputError("no file matches", argument, "check the pattern, and quote it against the shell")
+        for match in matches:
+            if match.is_dir():
+                yield from _folder(match, skipped)
+            else:
+                yield InputFile(str(match), match, True)
+    else:
+        raise InputError("no such file or folder", argument, "check the path")
+
+
+def is_assembly(folder: Path) -> bool:
+    """Whether a folder is a CDK cloud assembly."""
+    return (folder / "manifest.json").is_file() and ((folder / "cdk.out").exists() or (folder / "tree.json").exists())
+
+
+def _folder(folder: Path, skipped: list[Skipped]) -> Iterator[InputFile]:
+    if is_assembly(folder):
+        yield InputFile(str(folder / "manifest.json"), folder / "manifest.json", True)
+        return
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        skipped.append(Skipped(str(folder), "folder", f"cannot be read: {error.strerror}", "error"))
+        return
+    for entry in entries:
+        if entry.is_dir():
+            if entry.name not in SKIPPED_FOLDERS and not entry.is_symlink():
+                yield from _folder(entry, skipped)
+        elif entry.suffix.lower() in SUFFIXES:
+            yield InputFile(str(entry), entry, False)
+
+
+def read_text(file: InputFile) -> str:
+    """The text of a file, UTF-8 or UTF-16 by its byte order mark.
+
+    Raises :class:`InputError` for what is no regular file, too large, unreadable, or in another encoding.
+    """
+    data = _bytes(file)
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError("not UTF-8 text", f"{file.name}:{line}", "save the file as UTF-8") from None
+
+
+def _bytes(file: InputFile) -> bytes:
+    limit = f"{MAX_BYTES // 1_000_000} MB are read at most"
+    if file.path is None:
+        data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise InputError("too large", file.name, limit)
+        return data
+    try:
+        if not file.path.is_file():
+            raise InputError("not a regular file", file.name, "name a file")
+        size = file.path.stat().st_size
+        if size > MAX_BYTES:
+            raise InputError(f"too large ({size / 1_000_000:,.0f} MB)", file.name, limit)
+        return file.path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", file.name, "check its permissions") from None
