@@ -1,4 +1,4 @@
-"""Makes the property index (``src/demarcate/catalog/properties/*.json``) from the CloudFormation schemas that cfn-lint ships.
+"""Makes the property index (``src/demarcate/catalog/properties/*.json``) from the schemas that cfn-lint ships.
 
 ``python scripts/build_properties.py`` writes the files; ``--check`` exits 1 and names those that differ from what the
 pinned schemas and the rules give.

@@ -44,24 +44,34 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One rule; every pattern that is given must match.
+    """One rule; every condition that is given must hold.
 
-    ``name`` is searched in the property's words, ``path`` in the words of the whole path (joined by `` / ``), ``type``
-    in the type's name, ``value`` in the JSON type, ``format`` in the schema's format, ``description`` in the text;
-    ``within`` lists labels, one of which the nearest labelled container has; ``unless`` is searched in the path.
+    The property's name, as lower-case words, is looked at in three ways, of which one suffices: ``has`` lists words
+    that stand anywhere in it, ``ends`` words that it ends with, ``is`` whole names (each a regular expression over
+    words). ``path`` is searched in the words of the whole path (joined by `` / ``), ``type`` in the type's name,
+    ``value`` in the JSON type, ``format`` in the schema's format, ``description`` in the text; ``unless`` and
+    ``unless_type`` must not be found in the path and the type. ``within`` lists labels, one of which the nearest
+    labelled container has; ``not_within`` lists labels that it does not have. ``own`` holds if the property names the
+    resource itself; ``top`` if it lies at the top of the resource.
     """
 
     id: str
     responsibility: str
     why: str = ""
-    name: str | None = None
+    has: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+    is_: tuple[str, ...] = msgspec.field(default=(), name="is")
     path: str | None = None
     type: str | None = None
     value: str | None = None
     format: str | None = None
     description: str | None = None
-    within: tuple[str, ...] = ()
     unless: str | None = None
+    unless_type: str | None = None
+    within: tuple[str, ...] = ()
+    not_within: tuple[str, ...] = ()
+    own: bool | None = None
+    top: bool | None = None
 
 
 class _RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,7 +93,7 @@ class Rules:
     ) -> None:
         self.codes = {each: number for number, each in enumerate(ids)}
         self._overrides = overrides
-        self._rules = [(rule, {key: re.compile(value) for key, value in _patterns(rule)}) for rule in rules]
+        self._rules = [(rule, _patterns(rule)) for rule in rules]
         for responsibility in {rule.responsibility for rule in rules} - {"inherit"}:
             if responsibility not in self.codes:
                 raise SystemExit(f"rules.yaml: {responsibility!r} is not a responsibility")
@@ -97,22 +107,25 @@ class Rules:
         override = self._override(context)
         if override is not None:
             return override, "override"
+        path = " / ".join(words(part) for part in re.split(r"[.\[\]{}]+", context.path) if part)
         facts = {
             "name": words(context.name),
-            "path": " / ".join(words(part) for part in re.split(r"[.\[\]{}]+", context.path)),
+            "path": path,
             "type": context.type_name,
             "value": context.value_type,
             "format": context.format,
             "description": context.description,
+            "unless": path,
+            "unless_type": context.type_name,
         }
         inherited = next((each.label for each in reversed(context.above) if each.label != DEFAULT), DEFAULT)
+        own = not context.above and names_itself(context.type_name, facts["name"])
         for rule, patterns in self._rules:
-            if rule.within and inherited not in rule.within:
+            if (rule.within and inherited not in rule.within) or inherited in rule.not_within:
                 continue
-            if all(
-                (pattern.search(facts["path"]) is None) if key == "unless" else pattern.search(facts[key])
-                for key, pattern in patterns.items()
-            ):
+            if rule.own not in (None, own) or rule.top not in (None, not context.above):
+                continue
+            if all((pattern.search(facts[key]) is None) == key.startswith("unless") for key, pattern in patterns):
                 return (inherited if rule.responsibility == "inherit" else rule.responsibility), rule.id
         return DEFAULT, "default"
 
@@ -129,9 +142,40 @@ class Rules:
         return None
 
 
-def _patterns(rule: Rule) -> list[tuple[str, str]]:
-    keys = ("name", "path", "type", "value", "format", "description", "unless")
-    return [(key, value) for key in keys if (value := getattr(rule, key)) is not None]
+_OWN = re.compile(r"(?: |^)(names?|title|id|identifier|arn|description|label)$")
+
+
+def names_itself(type_name: str, name: str) -> bool:
+    """Whether a top-level property (in words) is the resource's own name: ``group name`` of a ``…::SecurityGroup``."""
+    if _OWN.fullmatch(name) is not None:
+        return True
+    if _OWN.search(name) is None:
+        return False
+    stem = _OWN.sub("", name)
+    if stem.startswith(("parent ", "source ", "target ", "master", "member", "account")):
+        return False
+    noun = words(type_name.rpartition("::")[2])
+    return f" {noun}".endswith(f" {stem}") or f" {stem}".endswith(f" {noun}")
+
+
+def _patterns(rule: Rule) -> list[tuple[str, re.Pattern[str]]]:
+    found = []
+    name = [
+        pattern.format("|".join(alternatives))
+        for pattern, alternatives in (
+            (r"(?:^| )(?:{})(?: |$)", rule.has),
+            (r"(?:^| )(?:{})$", rule.ends),
+            (r"^(?:{})$", rule.is_),
+        )
+        if alternatives
+    ]
+    if name:
+        found.append(("name", re.compile("|".join(name))))
+    for key in ("path", "type", "value", "format", "description", "unless", "unless_type"):
+        pattern = getattr(rule, key)
+        if pattern is not None:
+            found.append((key, re.compile(pattern)))
+    return found
 
 
 def load_rules(folder: Path) -> Rules:

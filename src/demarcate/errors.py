@@ -4,7 +4,8 @@
 class DemarcateError(Exception):
     """Anything that a user or a catalogue author can mend; the command line prints it without a traceback.
 
-    ``what`` is the problem, ``where`` the place (``file``, ``file:line`` or ``""``), ``mend`` what to do (may be ``""``).
+    ``what`` is the problem, ``where`` the place (``file``, ``file:line`` or ``""``), ``mend`` what to do, if
+    anything.
     """
 
     def __init__(self, what: str, where: str = "", mend: str = "") -> None:

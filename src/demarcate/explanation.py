@@ -8,10 +8,10 @@ from enum import StrEnum
 import msgspec
 
 from demarcate.catalog import Catalog, PropertyNode, catalog, property_index
+from demarcate.catalog.applicability import not_applicable
 from demarcate.catalog.derive import category_of
 from demarcate.errors import UnknownNameError
 from demarcate.model import AccountKnob, Offering, Party, Responsibility, Service, SplitCell, TypeEntry
-from demarcate.split.applicability import not_applicable
 
 
 class Kind(StrEnum):
@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 
 class OfferingView(msgspec.Struct, frozen=True, kw_only=True):
-    """An offering with everything that follows from it: its ``split`` by responsibility id, in the catalogue's order."""
+    """An offering with all that follows from it: its ``split`` by responsibility id, in the catalogue's order."""
 
     id: str
     title: str

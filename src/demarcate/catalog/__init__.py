@@ -10,10 +10,11 @@ import msgspec
 
 from demarcate.catalog import property_index
 from demarcate.catalog.derive import derive
+from demarcate.catalog.derived import Derivation, derived_controls, find_derived
 from demarcate.catalog.property_index import PropertyNode
 from demarcate.catalog.yaml_files import load
 from demarcate.errors import CatalogError
-from demarcate.model import AccountKnob, Offering, Responsibility, RoleEntry, Service, SplitCell, TypeEntry
+from demarcate.model import AccountKnob, Control, Offering, Responsibility, RoleEntry, Service, SplitCell, TypeEntry
 
 __all__ = ["ACCOUNT_OFFERING", "Catalog", "PropertyNode", "catalog", "stem_of"]
 
@@ -32,6 +33,10 @@ class _Roles(msgspec.Struct, forbid_unknown_fields=True):
 
 class _TerraformNames(msgspec.Struct, forbid_unknown_fields=True):
     terraform_names: dict[str, str]
+
+
+class _Derivations(msgspec.Struct, forbid_unknown_fields=True):
+    derivations: tuple[Derivation, ...]
 
 
 class _AccountKnobs(msgspec.Struct, forbid_unknown_fields=True):
@@ -58,6 +63,7 @@ class Catalog:
         self._services: dict[str, Service | None] = {}
         self._offerings: dict[str, tuple[Offering, ...]] = {}
         self._splits: dict[str, Mapping[str, SplitCell]] = {}
+        self._controls: dict[str, tuple[Control, ...]] = {}
 
     @cached_property
     def _responsibility_file(self) -> _Responsibilities:
@@ -91,6 +97,10 @@ class Catalog:
     def account_knob_urls(self) -> frozenset[str]:
         """The URLs that account knobs cite and that were read in the documentation."""
         return frozenset(url for urls in self._account_knob_file.checked.values() for url in urls)
+
+    @cached_property
+    def _derivation(self) -> tuple[Derivation, ...]:
+        return load(self._roots[-1] / "derived_controls.yaml", _Derivations).derivations
 
     @cached_property
     def terraform_names(self) -> Mapping[str, str]:
@@ -150,6 +160,31 @@ class Catalog:
         if found is None:
             return None
         return next((each for each in found.offerings if each.id == offering_id), None)
+
+    def controls_of(self, type_name: str) -> tuple[Control, ...]:
+        """The controls on a type, in the service file's order, then those derived from the names of its properties."""
+        if type_name not in self._controls:
+            found = self.service_of(type_name)
+            written = () if found is None else tuple(each for each in found.controls if type_name in each.types)
+            self._controls[type_name] = (*written, *derived_controls(type_name, written, self._derivation))
+        return self._controls[type_name]
+
+    def defaults_of(self, type_name: str) -> Mapping[tuple[str, str], str]:
+        """What AWS takes for absent properties of a type and of those of its service: (type, path) → expression."""
+        found = self.service_of(type_name)
+        if found is None:
+            return {}
+        return {(name, path): each.value for name, paths in found.defaults.items() for path, each in paths.items()}
+
+    def control(self, control_id: str) -> Control | None:
+        """The control of an id, or ``None``; reads the service files until it is found."""
+        for service in self.services():
+            for each in service.controls:
+                if each.id == control_id:
+                    return each
+        type_name = find_derived(control_id, self._derivation)
+        controls = self.controls_of(type_name) if type_name is not None else ()
+        return next((each for each in controls if each.id == control_id), None)
 
     def split(self, offering_id: str) -> Mapping[str, SplitCell]:
         """Every responsibility of an offering with its party, reason and source.

@@ -10,10 +10,11 @@ from typing import Final
 import msgspec
 
 from demarcate.catalog import ACCOUNT_OFFERING, Catalog, catalog, covering, property_index, stem_of
+from demarcate.catalog.check_controls import control_problems
 from demarcate.catalog.derive import CATEGORIES, boundary_layer
 from demarcate.errors import DemarcateError
 from demarcate.expressions import compile_expression, names, parse
-from demarcate.model import STACK_BOTTOM, Offering, Service
+from demarcate.model import STACK_BOTTOM, Halves, Offering, Override, Service
 
 SECURITY_LIKE: Final = frozenset(
     {
@@ -67,7 +68,10 @@ def _service(data: Catalog, service: Service) -> Iterator[Problem]:
         seen.add(offering.id)
         for what in _offering(data, service, offering):
             yield Problem(service.service, f"{offering.id}: {what}")
-    for holder in (service, *service.offerings):
+    for what in control_problems(data, service):
+        yield Problem(service.service, what)
+    holders: tuple[Service | Offering, ...] = (service, *service.offerings)
+    for holder in holders:
         for url in _urls(holder):
             if not url.startswith("https://") or " " in url:
                 yield Problem(service.service, f"{url!r} is not an https URL")
@@ -79,7 +83,12 @@ def _urls(holder: Service | Offering) -> Iterator[str]:
         yield from holder.checked_urls()
     elif holder.source is not None:
         yield holder.source
-    for entry in (*holder.shared.values(), *holder.customer.values(), *holder.aws.values()):
+    entries: tuple[Halves | Override, ...] = (
+        *holder.shared.values(),
+        *holder.customer.values(),
+        *holder.aws.values(),
+    )
+    for entry in entries:
         if entry.source is not None:
             yield entry.source
 
@@ -188,6 +197,12 @@ def _whole(data: Catalog) -> Iterator[Problem]:
     stems = {stem_of(each) for each in property_index.resource_types()}
     for stem in sorted(stems - set(data.service_names)):
         yield Problem(stem, "a CloudFormation namespace has no service file", f"add services/{stem}.yaml")
+    owners: dict[str, str] = {}
+    for service in data.services():
+        for control in service.controls:
+            owner = owners.setdefault(control.id, service.service)
+            if owner != service.service:
+                yield Problem(service.service, f"control {control.id} stands in {owner}.yaml too")
     if data.offering(ACCOUNT_OFFERING) is None:
         yield Problem("account", f"there is no offering {ACCOUNT_OFFERING}")
     layers = sorted(each.layer for each in data.responsibilities.values() if each.layer is not None)

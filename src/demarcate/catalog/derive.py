@@ -25,7 +25,7 @@ def boundary_layer(offering: Offering, responsibilities: Mapping[str, Responsibi
 
 
 def category_of(offering: Offering, responsibilities: Mapping[str, Responsibility]) -> str:
-    """AWS's own kind of service: ``infrastructure``, ``container`` or ``abstracted``, from the boundary unless stated."""
+    """AWS's own kind of service, from the boundary unless stated: one of :data:`CATEGORIES`."""
     if offering.category is not None:
         return offering.category
     layer = boundary_layer(offering, responsibilities)

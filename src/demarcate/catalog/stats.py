@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from demarcate.catalog import Catalog, property_index
-from demarcate.model import Offering, Service
+from demarcate.model import Halves, Offering, Override, Service
 
 
 def stats(data: Catalog) -> dict[str, int]:
@@ -57,6 +57,11 @@ def _facts(data: Catalog) -> Iterator[tuple[bool, bool]]:
 
 
 def _exceptions(holder: Service | Offering, page: str, known: frozenset[str]) -> Iterator[tuple[bool, bool]]:
-    for entry in (*holder.shared.values(), *holder.customer.values(), *holder.aws.values()):
+    entries: tuple[Halves | Override, ...] = (
+        *holder.shared.values(),
+        *holder.customer.values(),
+        *holder.aws.values(),
+    )
+    for entry in entries:
         source = entry.source or page
         yield bool(source), source in known and entry.confidence != "unverified"

@@ -1,5 +1,6 @@
 """Catalogue YAML into structs: strict (unknown keys and duplicate keys are errors), with the file named."""
 
+import re
 from collections.abc import Hashable
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -14,7 +15,8 @@ T = TypeVar("T")
 
 
 class _Loader(yaml.CSafeLoader):
-    """PyYAML's C loader without timestamps (a day stays text) and with duplicate keys as errors."""
+    """PyYAML's C loader without timestamps (a day stays text), with only ``true`` and ``false`` as booleans (``on`` is
+    a key), and with duplicate keys as errors."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[object] = set()
@@ -27,10 +29,12 @@ class _Loader(yaml.CSafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
+_PREFIX = "tag:yaml.org,2002:"
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    first: [(tag, regexp) for tag, regexp in resolvers if tag not in (f"{_PREFIX}timestamp", f"{_PREFIX}bool")]
     for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
+_Loader.add_implicit_resolver(f"{_PREFIX}bool", re.compile("^(?:true|false)$"), list("tf"))
 
 
 def load(file: Traversable | Path, kind: type[T]) -> T:

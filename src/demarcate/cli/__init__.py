@@ -14,7 +14,7 @@ EXIT_INPUT: Final = 2
 
 _EPILOG = """exit status:
   0  fine
-  1  duties fail the gate (reserved for controls), or 'catalog check' found problems
+  1  a duty of yours is not satisfied at or above --fail-on, or 'catalog check' found problems
   2  usage or input error: the command line is wrong, or an input could not be read (the rest was assessed)
 """
 
@@ -63,6 +63,16 @@ def _assess(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     )  # fmt: skip
     command.add_argument("--region", help="the Region of templates that do not say their own")
     command.add_argument("--account", help="the account of templates that do not say their own")
+    command.add_argument("--profile", help="baseline (default), strict, or a profile file of your own")
+    command.add_argument(
+        "--config", metavar="FILE", help="your settings (default: demarcate.yaml here, if there is one)"
+    )
+    command.add_argument(
+        "--fail-on", choices=("critical", "high", "medium", "low", "never"), default="high", metavar="SEVERITY",
+        help="exit 1 if a duty of yours is not satisfied at this severity or above: critical, high (default), medium, "
+        "low, never",
+    )  # fmt: skip
+    command.add_argument("--as-of", metavar="YYYY-MM-DD", default="", help="the day that versions are held against")
     command.add_argument("--quiet", action="store_true", help="print only errors")
     _output(command)
 
@@ -70,11 +80,14 @@ def _assess(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 def _explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = commands.add_parser(
         "explain",
-        help="the full split of a resource type, service, offering or responsibility",
-        description="Show the full split, each line with its reason and page, your knobs, and what would move the line.",
+        help="the full split of a resource type, service, offering or responsibility; a control in full",
+        description="Show the full split, each line with its reason and page, your knobs, and what would move the line; "
+        "or a control in full.",
     )
     command.add_argument(
-        "name", metavar="NAME", help="AWS::RDS::DBInstance, aws_db_instance, rds, rds.instance, or encryption-at-rest"
+        "name",
+        metavar="NAME",
+        help="AWS::RDS::DBInstance, aws_db_instance, rds, rds.instance, encryption-at-rest, or a control",
     )
     command.add_argument("--all", action="store_true", help="list every property, not the first of each responsibility")
     _output(command)
@@ -94,7 +107,8 @@ def _compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def _catalog(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = commands.add_parser("catalog", help="list, show, check or count what is known of AWS")
     actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
-    listing = actions.add_parser("list", help="all services and offerings")
+    listing = actions.add_parser("list", help="all services and offerings, or all controls")
+    listing.add_argument("--controls", action="store_true", help="list the controls instead")
     showing = actions.add_parser("show", help="one service, with its types and offerings")
     showing.add_argument("name", metavar="SERVICE")
     checking = actions.add_parser("check", help="prove that the catalogue is whole")

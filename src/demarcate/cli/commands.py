@@ -3,16 +3,21 @@
 import argparse
 import contextlib
 import io
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from demarcate.catalog import Catalog, catalog
 from demarcate.cli import EXIT_FINE, EXIT_GATE, EXIT_INPUT
 from demarcate.errors import InputError, UnknownNameError
 from demarcate.report import json_report
+
+if TYPE_CHECKING:
+    from demarcate.model import Ledger
+    from demarcate.verify import VerifyOptions
 
 WRITTEN_WIDTH = 120
 """The width of a terminal report that goes into a file or a pipe."""
@@ -37,10 +42,11 @@ def _assess(chosen: argparse.Namespace) -> int:
     from demarcate import api
     from demarcate.sources import ReadOptions, parameters_from, read
 
-    options = ReadOptions(parameters=parameters_from(chosen.parameters), region=chosen.region, account=chosen.account)
     data = _data(chosen)
+    options = _verify_options(chosen, data)
+    reading = ReadOptions(parameters=parameters_from(chosen.parameters), region=chosen.region, account=chosen.account)
     with _progress(quiet=chosen.quiet) as report:
-        ledger = api.assess_estate(read(chosen.paths, options, report), data)
+        ledger = api.assess_estate(read(chosen.paths, reading, report), data, options)
     if not chosen.quiet or chosen.output:
         if chosen.format == "json":
             _write(chosen, json_report.render(ledger))
@@ -52,7 +58,38 @@ def _assess(chosen: argparse.Namespace) -> int:
     if errors and (chosen.quiet or chosen.output or chosen.format == "json"):
         for each in errors:
             print(f"demarcate: {each.where}: {each.what}: {each.why}", file=sys.stderr)
-    return EXIT_INPUT if errors else EXIT_FINE
+    if errors:
+        return EXIT_INPUT
+    return EXIT_GATE if _fails(ledger, chosen.fail_on) else EXIT_FINE
+
+
+def _verify_options(chosen: argparse.Namespace, data: Catalog) -> "VerifyOptions":
+    from demarcate.config import read_config
+    from demarcate.verify import VerifyOptions
+    from demarcate.verify.profiles import profile_of
+
+    if chosen.as_of and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", chosen.as_of):
+        raise InputError(f"--as-of {chosen.as_of!r} is no day", "", "write it as YYYY-MM-DD")
+    config, folder = read_config(chosen.config, data.account_knobs)
+    return VerifyOptions(
+        profile=profile_of(chosen.profile or config.profile),
+        settings=config.account_settings,
+        asof=chosen.as_of,
+        stewardship=config.stewardship(folder),
+    )
+
+
+def _fails(ledger: "Ledger", fail_on: str) -> bool:
+    """Whether a finding on a duty of the customer is not satisfied at or above a severity, and not accepted."""
+    from demarcate.model import Outcome, Severity
+
+    if fail_on == "never":
+        return False
+    least = Severity(fail_on).rank
+    return any(
+        each.outcome == Outcome.NOT_SATISFIED and each.accepted is None and Severity(each.severity).rank <= least
+        for each in ledger.findings
+    )
 
 
 def _explain(chosen: argparse.Namespace) -> int:

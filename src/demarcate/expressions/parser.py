@@ -1,13 +1,16 @@
-"""The text of an expression to a syntax tree: the documented subset of CEL (docs/catalogue.md, "Expressions")."""
+"""The text of an expression to a syntax tree: the documented subset of CEL (docs/expressions.md)."""
 
+import difflib
 import re
+from collections.abc import Mapping
 from typing import Final, NoReturn, TypeAlias
 
 import msgspec
 
 from demarcate.errors import ExpressionError
+from demarcate.expressions.vocabulary import FUNCTIONS, MACROS, METHODS, VARIABLES, Word
 
-_MAX_DEPTH: Final = 60
+_MAX_DEPTH: Final = 30
 
 
 class Literal(msgspec.Struct, frozen=True):
@@ -83,20 +86,6 @@ class ListOf(msgspec.Struct, frozen=True):
 
 
 Node: TypeAlias = Literal | Name | Member | Index | Call | Macro | Unary | Binary | Ternary | ListOf
-
-MACROS: Final = frozenset({"all", "exists", "exists_one", "filter", "map"})
-FUNCTIONS: Final = {"has": 1, "size": 1, "is": 1, "related": 1, "text": 1, "string": 1, "int": 1}
-METHODS: Final = {
-    "startsWith": 1,
-    "endsWith": 1,
-    "contains": 1,
-    "matches": 1,
-    "lowerAscii": 0,
-    "upperAscii": 0,
-    "trim": 0,
-    "split": 1,
-    "size": 0,
-}
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -223,11 +212,15 @@ class _Parser:
             self._expect(")")
             return Macro(target, name, variable, body)
         args = self._arguments(")")
-        if name not in METHODS:
-            self._fail(f"unknown method {name}()", at)
-        if len(args) != METHODS[name]:
-            self._fail(f"{name}() takes {METHODS[name]} argument(s)", at)
+        self._known(METHODS, name, "method", args, at)
         return Call(target, name, args)
+
+    def _known(self, words: Mapping[str, Word], name: str, kind: str, args: tuple[Node, ...], at: int) -> None:
+        if name not in words:
+            near = difflib.get_close_matches(name, words, n=1)
+            self._fail(f"unknown {kind} {name}()" + (f", did you mean {near[0]}()?" if near else ""), at)
+        if len(args) not in words[name].arities:
+            self._fail(f"{name}() takes {' or '.join(map(str, words[name].arities))} argument(s)", at)
 
     def _arguments(self, closing: str) -> tuple[Node, ...]:
         args: list[Node] = []
@@ -251,7 +244,7 @@ class _Parser:
             return ListOf(self._arguments("]"))
         if kind == "name":
             return self._named(value, at)
-        self._fail(f"unexpected {value or 'the end'!r}", at)
+        return self._fail(f"unexpected {value or 'the end'!r}", at)
 
     def _named(self, value: str, at: int) -> Node:
         if value in ("true", "false", "null"):
@@ -261,10 +254,7 @@ class _Parser:
         if not self._accept("("):
             return Name(value)
         args = self._arguments(")")
-        if value not in FUNCTIONS:
-            self._fail(f"unknown function {value}()", at)
-        if len(args) != FUNCTIONS[value]:
-            self._fail(f"{value}() takes {FUNCTIONS[value]} argument(s)", at)
+        self._known(FUNCTIONS, value, "function", args, at)
         if value == "has" and not isinstance(args[0], Name | Member | Index):
             self._fail("has() takes a property", at)
         return Call(None, value, args)
@@ -274,7 +264,7 @@ def names(node: Node, bound: frozenset[str] = frozenset()) -> frozenset[str]:
     """The properties of the resource that an expression reads (top-level names, macro variables left out)."""
     match node:
         case Name(name):
-            return frozenset() if name in bound else frozenset({name})
+            return frozenset() if name in bound or name in VARIABLES else frozenset({name})
         case Member(operand, _) | Unary(_, operand):
             return names(operand, bound)
         case Index(operand, index):

@@ -1,10 +1,24 @@
-"""The ledger: a split made whole with counts. :func:`build` is the stage's public function."""
+"""The ledger: duties joined with findings, and counted. :func:`build` is the stage's public function."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
 
 from demarcate import __version__
-from demarcate.model import Connection, Duty, Finding, Ledger, Party, Scope, Skipped, Status, Summary, ToolInfo
+from demarcate.model import (
+    Connection,
+    Duty,
+    Finding,
+    Ledger,
+    Outcome,
+    Party,
+    Scope,
+    Skipped,
+    Status,
+    Summary,
+    ToolInfo,
+)
 from demarcate.model.ledger import SCHEMA
 from demarcate.split import Split
 
@@ -16,29 +30,68 @@ def build(
     connections: Sequence[Connection],
     skipped: Sequence[Skipped],
     findings: Sequence[Finding] = (),
-    catalog_version: str = "",
+    tool: ToolInfo | None = None,
+    classifications: Mapping[str, str] | None = None,
 ) -> Ledger:
     """The ledger of an estate; connections to resources that were skipped are left out with them."""
     ids = {resource.id for resource in split.resources}
+    levels = classifications or {}
+    duties = tuple(_decided(split, findings))
     return Ledger(
         schema=SCHEMA,
-        tool=ToolInfo("demarcate", __version__, catalog_version),
-        summary=summarise(split.duties, len(split.resources)),
+        tool=tool or ToolInfo("demarcate", __version__, ""),
+        summary=summarise(duties, len(split.resources), findings),
         splits=split.splits,
         not_applicable=split.not_applicable,
-        resources=split.resources,
+        resources=tuple(
+            msgspec.structs.replace(each, classification=levels[each.id]) if each.id in levels else each
+            for each in split.resources
+        ),
         connections=tuple(each for each in connections if each.source in ids and each.target in ids),
-        duties=split.duties,
+        duties=duties,
         findings=tuple(findings),
         skipped=tuple(sorted({*skipped, *split.skipped})),
     )
 
 
-def summarise(duties: Sequence[Duty], resources: int) -> Summary:
-    """The counts of a ledger; every party, status and scope stands there, also with 0."""
+def _decided(split: Split, findings: Sequence[Finding]) -> Iterator[Duty]:
+    """The duties with the findings that bear on them, and the status that follows."""
+    accounts = {each.id: each.account for each in split.resources}
+    above = {duty.responsibility for duty in split.duties if duty.scope is Scope.ACCOUNT}
+    by_duty: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for each in findings:
+        subject = accounts[each.resource] if each.responsibility in above else each.resource
+        by_duty[subject, each.responsibility].append(each)
+    for duty in split.duties:
+        found = by_duty.get((duty.resource, duty.responsibility)) if by_duty else None
+        if not found:
+            yield duty
+            continue
+        status = status_of(found) if duty.status is Status.OPEN else duty.status
+        yield Duty(duty.scope, duty.resource, duty.responsibility, duty.party, status, tuple(each.id for each in found))
+
+
+def status_of(findings: Sequence[Finding]) -> Status:
+    """The status of a duty that findings decide: the worst of them counts."""
+    accepted = False
+    unknown = False
+    for each in findings:
+        if each.outcome == Outcome.NOT_SATISFIED:
+            if each.accepted is None:
+                return Status.NOT_SATISFIED
+            accepted = True
+        unknown = unknown or each.outcome == Outcome.UNKNOWN
+    if unknown:
+        return Status.UNKNOWN
+    return Status.ACCEPTED if accepted else Status.SATISFIED
+
+
+def summarise(duties: Sequence[Duty], resources: int, findings: Sequence[Finding] = ()) -> Summary:
+    """The counts of a ledger; every party, status, scope and outcome stands there, also with 0."""
     parties = Counter(duty.party for duty in duties)
     statuses = Counter(duty.status for duty in duties)
     scopes = Counter(duty.scope for duty in duties)
+    outcomes = Counter(each.outcome for each in findings)
     subjects = {
         scope: {duty.resource for duty in duties if duty.scope is scope} for scope in Scope if scope != "resource"
     }
@@ -50,4 +103,5 @@ def summarise(duties: Sequence[Duty], resources: int) -> Summary:
         by_party={party.value: parties[party] for party in Party},
         by_status={status.value: statuses[status] for status in Status},
         by_scope={scope.value: scopes[scope] for scope in Scope},
+        findings={each.value: outcomes[each.value] for each in Outcome if each is not Outcome.NOT_APPLICABLE},
     )

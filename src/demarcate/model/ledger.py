@@ -40,8 +40,11 @@ class SplitCell(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class LedgerResource(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A resource as the ledger shows it. ``candidates`` lists the offerings that could not be told apart and ``why`` says
-    why; ``of`` the resources that a setting configures."""
+    """A resource as the ledger shows it.
+
+    ``candidates`` lists the offerings that could not be told apart and ``why`` says why; ``of`` the resources that a
+    setting configures; ``classification`` is the level of the data that it ``holds``.
+    """
 
     id: str
     type: str
@@ -52,6 +55,7 @@ class LedgerResource(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tr
     role: str
     declared: Declared
     holds: str | None = None
+    classification: str | None = None
     of: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
     why: str | None = None
@@ -71,7 +75,15 @@ class Duty(msgspec.Struct, frozen=True):
     findings: tuple[str, ...] = ()
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class Acceptance(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Why a finding is lived with, by whom (``owner``) and until when (``YYYY-MM-DD``; empty: for good)."""
+
+    reason: str
+    owner: str = ""
+    until: str = ""
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The outcome of a control on a resource, with the values that decided it."""
 
     id: str
@@ -83,18 +95,22 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     evidence: Mapping[str, object]
     declared: Declared
+    accepted: Acceptance | None = None
 
 
 class ToolInfo(msgspec.Struct, frozen=True):
-    """The tool that wrote a ledger: its ``name``, ``version`` and the ``catalog`` data it used (a version string)."""
+    """The tool that wrote a ledger: its ``name``, ``version``, the ``catalog`` data it used (a version string), the
+    ``profile`` of controls, and the day (``asof``) that versions were held against."""
 
     name: str
     version: str
     catalog: str
+    profile: str = "baseline"
+    asof: str = ""
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """Counts. ``by_party`` and ``by_status`` each add up to ``duties``; ``by_scope`` too."""
+    """Counts; ``by_party``, ``by_status`` and ``by_scope`` each add up to ``duties``, ``findings`` is by outcome."""
 
     resources: int
     accounts: int
@@ -103,6 +119,7 @@ class Summary(msgspec.Struct, frozen=True):
     by_party: Mapping[str, int]
     by_status: Mapping[str, int]
     by_scope: Mapping[str, int]
+    findings: Mapping[str, int] = {}
 
 
 class Ledger(msgspec.Struct, frozen=True, kw_only=True):

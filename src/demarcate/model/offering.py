@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from demarcate.model.control import Control, Default
+
 
 class Halves(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A shared duty: what AWS does, what the customer does, and the page that says so."""
@@ -63,7 +65,11 @@ class Offering(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One service file. ``checked`` maps a day (``YYYY-MM-DD``) to the URLs that were read in the documentation then."""
+    """One service file.
+
+    ``checked`` maps a day (``YYYY-MM-DD``) to the URLs that were read in the documentation then; ``defaults`` a type to
+    what AWS takes for its absent properties (by dotted path, ``[]`` for list items).
+    """
 
     service: str
     title: str
@@ -76,6 +82,8 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     customer: Mapping[str, Override] = {}
     aws: Mapping[str, Override] = {}
     confidence: str | None = None
+    defaults: Mapping[str, Mapping[str, Default]] = {}
+    controls: tuple[Control, ...] = ()
 
     def checked_urls(self) -> frozenset[str]:
         """All URLs that were read in the documentation, whichever day."""

@@ -224,7 +224,8 @@ def _totals(ledger: Ledger, console: Console) -> None:
     if unsure:
         console.print(
             Text(
-                f"{_count(len(unsure), 'resource')} may be one of several offerings; taken: the one that leaves most to you",
+                f"{_count(len(unsure), 'resource')} may be one of several offerings; "
+                "taken: the one that leaves most to you",
                 style="red",
             )
         )

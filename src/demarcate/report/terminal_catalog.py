@@ -157,7 +157,8 @@ def _moves(offerings: Sequence[OfferingView], data: Catalog, console: Console) -
         line = Text.assemble((other.id, "bold"), f"  {other.title}")
         console.print(Padding(line, (0, 0, 0, 2)))
         changed = [
-            f"{data.responsibilities[name].title.lower()}: {PARTY_WORD[here.split[name].party]} → {PARTY_WORD[cell.party]}"
+            f"{data.responsibilities[name].title.lower()}: "
+            f"{PARTY_WORD[here.split[name].party]} → {PARTY_WORD[cell.party]}"
             for name, cell in other.split.items()
             if cell.party is not here.split[name].party
         ]
@@ -226,9 +227,10 @@ def compare(found: Comparison, console: Console) -> None:
 
 def _summary(found: Comparison, console: Console) -> None:
     """The outcome in words: what choosing the first over the second means."""
+    to_aws = [row for row in found.rows if row.moves == "to-aws"]
     lines = (
-        ("AWS takes over", [row for row in found.rows if row.moves == "to-aws" and row.first.party is Party.AWS]),
-        ("You share with AWS what was yours", [r for r in found.rows if r.moves == "to-aws" and r.first.party is not Party.AWS]),
+        ("AWS takes over", [row for row in to_aws if row.first.party is Party.AWS]),
+        ("You share with AWS what was yours", [row for row in to_aws if row.first.party is not Party.AWS]),
         ("Comes to you", [row for row in found.rows if row.moves == "to-customer"]),
         ("Shared in both", [row for row in found.rows if row.moves == "stays" and row.first.party is Party.SHARED]),
         ("Stays yours", [row for row in found.rows if row.moves == "stays" and row.first.party is Party.CUSTOMER]),

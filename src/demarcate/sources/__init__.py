@@ -11,10 +11,10 @@ from demarcate.model import Declared, Estate, Resource, Skipped
 from demarcate.sources import cloudformation
 from demarcate.sources.cloudformation import Template, cdk
 from demarcate.sources.connections import connect
-from demarcate.sources.document import parse_document
+from demarcate.sources.document import Document, parse_document
 from demarcate.sources.files import InputFile, find, read_text
 
-__all__ = ["ReadOptions", "read"]
+__all__ = ["ReadOptions", "estate_of_template", "read"]
 
 
 class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +47,24 @@ def read(
         except DemarcateError as error:
             mend = f" ({error.mend})" if error.mend else ""
             skipped.append(Skipped(error.where or file.name, "file", error.what + mend, "error"))
-    resources, notes, _ = cloudformation.read_templates(templates, options.parameters, progress)
+    return _estate(templates, options.parameters, progress, sources, skipped)
+
+
+def estate_of_template(template: Mapping[str, Any], name: str, options: ReadOptions | None = None) -> Estate:
+    """The estate of a template that is in memory; ``name`` stands for its file."""
+    options = options or ReadOptions()
+    document = Document(name, template, lambda _: 1)
+    return _estate([Template(document, None, options.account, options.region)], options.parameters)
+
+
+def _estate(
+    templates: list[Template],
+    parameters: Mapping[str, Any],
+    progress: Callable[[str], None] = lambda _: None,
+    sources: Mapping[tuple[str, str], str] | None = None,
+    skipped: Sequence[Skipped] = (),
+) -> Estate:
+    resources, notes, _ = cloudformation.read_templates(templates, parameters, progress)
     by_id: dict[str, Resource] = {}
     for resource in resources:
         by_id[resource.id] = _with_source(resource, sources) if sources else resource

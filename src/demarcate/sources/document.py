@@ -104,7 +104,7 @@ class _JsonLines:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._skip = json.JSONDecoder().scan_once
+        self._skip: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
         self._entries: dict[Path, dict[str | int, tuple[int, int]]] = {}
         self._line_starts: list[int] | None = None
 
@@ -187,7 +187,7 @@ def _plain(text: str, tag: str | None = None) -> Any:
                 tag = candidate
                 break
     kind = (tag or "").removeprefix(_PREFIX)
-    node = yaml.ScalarNode(tag, text)
+    node = yaml.ScalarNode(tag or "", text)
     if kind == "null":
         return None
     if kind == "bool":
@@ -197,6 +197,11 @@ def _plain(text: str, tag: str | None = None) -> Any:
     if kind == "float":
         return _CONSTRUCT.construct_yaml_float(node)
     return text
+
+
+def _line_of(event: Any) -> int:
+    """The line, from 1, on which an event begins."""
+    return int(event.start_mark.line) + 1
 
 
 class _Composer:
@@ -220,7 +225,7 @@ class _Composer:
         documents = 0
         for event in yaml.parse(text, yaml.CSafeLoader):
             kind = type(event)
-            if kind is yaml.ScalarEvent:
+            if isinstance(event, yaml.ScalarEvent):
                 self._scalar(event)
             elif kind is yaml.MappingStartEvent:
                 self._open(_Map(), event)
@@ -233,12 +238,12 @@ class _Composer:
             elif kind is yaml.DocumentStartEvent:
                 documents += 1
                 if documents > 1:
-                    line = event.start_mark.line + 1
+                    line = _line_of(event)
                     raise self.fail("a second YAML document", line, "keep one document a file")
         return self.root
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
-        line = event.start_mark.line + 1
+        line = _line_of(event)
         text, tag = event.value, event.tag
         if self.stack and type(self.stack[-1][0]) is _Map and self.key is None:
             if tag is not None and not tag.startswith(_PREFIX):

@@ -1,11 +1,12 @@
 """The split: an estate and the catalogue to duties with parties. :func:`split` is the stage's public function."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from demarcate.catalog import ACCOUNT_OFFERING, Catalog
+from demarcate.catalog.applicability import not_applicable
+from demarcate.expressions import Neighbours
 from demarcate.model import (
     Duty,
     Estate,
@@ -16,12 +17,11 @@ from demarcate.model import (
     Skipped,
     SplitCell,
     Status,
-    Value,
+    TypeEntry,
 )
-from demarcate.split.applicability import not_applicable
 from demarcate.split.choose import Choice, choose
 
-__all__ = ["ORGANISATION", "Split", "split"]
+__all__ = ["ORGANISATION", "Split", "known_as", "split"]
 
 ORGANISATION = "organisation"
 """What stands for the organisation in a duty's ``resource``."""
@@ -40,12 +40,12 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
     skipped: tuple[Skipped, ...]
 
 
-def split(estate: Estate, data: Catalog) -> Split:
-    """The duties of every resource, account and organisation of an estate.
+def split(estate: Estate, data: Catalog, neighbours: Neighbours | None = None) -> Split:
+    """The duties of every resource, account and organisation of an estate; ``neighbours`` saves making them again.
 
     Raises :class:`CatalogError` if a catalogue file that it needs breaks the format.
     """
-    neighbours = _Neighbours(estate)
+    neighbours = neighbours or Neighbours.of(estate)
     resources: list[LedgerResource] = []
     duties: list[Duty] = []
     skipped: list[Skipped] = []
@@ -54,19 +54,19 @@ def split(estate: Estate, data: Catalog) -> Split:
     rows = _Rows(data)
     accounts: set[str] = set()
     for resource in estate.resources:
-        known_as = _known_as(resource.type, data)
-        if known_as is None:
+        name = known_as(resource.type, data)
+        if name is None:
             skipped.append(_unknown_type(resource))
             continue
         accounts.add(resource.account)
-        choice = choose(resource, known_as, data, lambda kind, at=resource.id: neighbours.of_type(at, kind))
+        choice = choose(resource, name, data, neighbours)
         used.update((choice.offering, *choice.candidates))
-        reasons[resource.type] = rows.reasons(known_as)
-        resources.append(_ledger_resource(resource, known_as, choice, data, neighbours))
+        reasons[resource.type] = rows.reasons(name)
+        resources.append(_ledger_resource(resource, name, choice, data, neighbours))
         duties.extend(
             [
-                Duty(Scope.RESOURCE, resource.id, name, party, status)
-                for name, party, status in rows.of(known_as, choice)
+                Duty(Scope.RESOURCE, resource.id, responsibility, party, status)
+                for responsibility, party, status in rows.of(name, choice)
             ]
         )
     duties.extend(_above_resources(accounts, data))
@@ -81,7 +81,7 @@ def split(estate: Estate, data: Catalog) -> Split:
     )
 
 
-def _known_as(type_name: str, data: Catalog) -> str | None:
+def known_as(type_name: str, data: Catalog) -> str | None:
     """The catalogue's type for a resource type: itself, the custom resource for ``Custom::…``, or nothing."""
     if type_name.startswith("Custom::"):
         return CUSTOM_RESOURCE
@@ -99,29 +99,10 @@ def _unknown_type(resource: Resource) -> Skipped:
     return Skipped(where, resource.id, why)
 
 
-class _Neighbours:
-    """The resources that each resource refers to or that refer to it."""
-
-    def __init__(self, estate: Estate) -> None:
-        self._by_id = {resource.id: resource for resource in estate.resources}
-        self._both: dict[str, dict[str, None]] = defaultdict(dict)
-        for connection in estate.connections:
-            self._both[connection.source][connection.target] = None
-            self._both[connection.target][connection.source] = None
-
-    def of_type(self, resource: str, kind: str) -> Sequence[Mapping[str, Value]]:
-        return [self._by_id[other].properties for other in self._both[resource] if self._by_id[other].type == kind]
-
-    def configured(self, resource: str, types: Sequence[str], via: str | None) -> Iterator[str]:
-        for other in sorted(self._both[resource]):
-            if self._by_id[other].type in types:
-                yield other
-
-
 def _ledger_resource(
-    resource: Resource, known_as: str, choice: Choice, data: Catalog, neighbours: _Neighbours
+    resource: Resource, name: str, choice: Choice, data: Catalog, neighbours: Neighbours
 ) -> LedgerResource:
-    entry = data.type_entry(known_as)
+    entry = data.type_entry(name)
     assert entry is not None
     return LedgerResource(
         id=resource.id,
@@ -133,11 +114,16 @@ def _ledger_resource(
         role=entry.role,
         declared=resource.declared,
         holds=entry.holds,
-        of=tuple(neighbours.configured(resource.id, entry.of, entry.via)) if entry.role == "setting" else (),
+        of=_configured(resource.id, entry, neighbours) if entry.role == "setting" else (),
         candidates=choice.candidates,
         why=choice.why,
         uncertain=resource.uncertain,
     )
+
+
+def _configured(resource: str, entry: TypeEntry, neighbours: Neighbours) -> tuple[str, ...]:
+    """The resources that a setting configures: those of the types that it says it is a setting of."""
+    return tuple(sorted(other for other in neighbours.ids(resource) if neighbours.type_of(other) in entry.of))
 
 
 class _Rows:

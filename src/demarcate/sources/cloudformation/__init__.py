@@ -20,7 +20,7 @@ MAX_NESTING: Final = 20
 
 
 class Template(msgspec.Struct, frozen=True):
-    """A root template to read: its document, its path on disk (``None`` for standard input), and where it is deployed."""
+    """A root template to read: its document, its path on disk (``None`` for standard input), and where it goes."""
 
     document: Document
     path: Path | None
@@ -170,7 +170,7 @@ class _Given(dict[str, Value]):
         self._parent = parent
         self._name = name
 
-    def get(self, key: str, default: Value = None) -> Value:  # type: ignore[override]
+    def get(self, key: str, default: Value = None) -> Value:
         from demarcate.sources.cloudformation.intrinsics import resolve
 
         declared = self._parent.resources[self._name].get("Properties") or {}

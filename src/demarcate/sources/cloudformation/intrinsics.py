@@ -66,7 +66,8 @@ def _dynamic(value: str) -> Value:
     kind = {"ssm": "a Systems Manager parameter", "ssm-secure": "a secure Systems Manager parameter"}.get(
         match[1], "a Secrets Manager secret"
     )
-    return Unknown(f"read from {kind} at deployment", text=value)
+    origin = "ssm" if match[1] == "ssm" else "secret"
+    return Unknown(f"read from {kind} at deployment", text=value, origin=origin)
 
 
 def _call(key: str, argument: Value, context: Context) -> Value:
@@ -112,7 +113,10 @@ def join_text(parts: list[Value]) -> Value:
     if len(text) > MAX_TEXT:
         return Unknown(f"a text of more than {MAX_TEXT:,} characters")
     unknown = _first_unknown(*parts)
-    return text if unknown is None else Unknown(unknown.why, _references(parts), text)
+    if unknown is None:
+        return text
+    origin = unknown.origin if all(not each or isinstance(each, Unknown) for each in parts) else ""
+    return Unknown(unknown.why, _references(parts), text, origin=origin or "deployment")
 
 
 def _get_att(argument: Value, context: Context) -> Value:

@@ -20,8 +20,8 @@ _ATTRIBUTES: Final = (
 
 
 class Environment(msgspec.Struct, frozen=True):
-    """Where a stack is deployed: ``account`` and ``region`` (``None`` if not known), parameter values given by the user,
-    ``imported`` which looks an export up over all stacks, and ``stack_name`` if known."""
+    """Where a stack is deployed: ``account``, ``region`` and ``stack_name`` (``None`` if not known), the ``parameters``
+    that the user gives, and ``imported``, which looks an export up over all stacks."""
 
     imported: Callable[[str], Value]
     parameters: Mapping[str, Any] = {}
@@ -151,7 +151,7 @@ class Stack:
             text = "${" + (name if attribute == "Ref" else f"{name}.{attribute}") + "}"
             of = "" if attribute == "Ref" else f"{attribute} of "
             why = f"{of}{name}, known after deployment"
-            self._references[key] = Unknown(why, (Reference(self.id_of(name), attribute),), text)
+            self._references[key] = Unknown(why, (Reference(self.id_of(name), attribute),), text, origin="reference")
         return self._references[key]
 
     def _pseudo(self, name: str) -> Value:
@@ -170,7 +170,9 @@ class Stack:
         if short in ("Partition", "URLSuffix") and environment.region:
             return _partition(environment.region)[short == "URLSuffix"]
         hints = {"Region": " (give --region)", "AccountId": " (give --account)"}
-        return Unknown(f"{name} is known at deployment{hints.get(short, '')}", text="${" + name + "}")
+        return Unknown(
+            f"{name} is known at deployment{hints.get(short, '')}", text="${" + name + "}", origin="deployment"
+        )
 
     def _parameter(self, name: str) -> Value:
         declared = self.parameters[name]
@@ -179,13 +181,19 @@ class Stack:
         given = self._given if self._given is not None else self.environment.parameters
         value = given.get(name, declared.get("Default"))
         if value is None or isinstance(value, Unknown):
-            return value or Unknown(f"parameter {name} has no value", text="${" + name + "}")
+            return value or self._without_value(name, declared)
         kind = str(declared.get("Type", "String"))
         if kind.startswith("AWS::SSM::Parameter::Value<"):
-            return Unknown(f"parameter {name} reads Systems Manager at deployment", text=str(value))
-        if str(declared.get("NoEcho", "")).lower() == "true":
-            return Unknown(f"parameter {name} is not to be shown (NoEcho)")
+            return Unknown(f"parameter {name} reads Systems Manager at deployment", text=str(value), origin="ssm")
+        if _no_echo(declared):
+            written = name not in given and declared.get("Default") not in (None, "")
+            origin = "no-echo-default" if written else "no-echo"
+            return Unknown(f"parameter {name} is not to be shown (NoEcho)", origin=origin)
         return _typed(value, kind)
+
+    def _without_value(self, name: str, declared: Mapping[str, Any]) -> Unknown:
+        origin = "no-echo" if _no_echo(declared) else "parameter"
+        return Unknown(f"parameter {name} has no value", text="${" + name + "}", origin=origin)
 
     # what the stack gives -------------------------------------------------------------------------------------------
 
@@ -216,7 +224,6 @@ class Stack:
     def read(self) -> Iterator[Resource]:
         """The resources of this stack (not of its children), evaluated."""
         file = self.document.file
-        construct_paths = "Metadata"
         for name, declared, uncertain in self.existing():
             path = self.paths[name]
             properties = declared.get("Properties")
@@ -226,8 +233,11 @@ class Stack:
                 why = resolved.why if isinstance(resolved, Unknown) else "Properties is no mapping"
                 self.skipped.append(Skipped(where, f"properties of {name}", why))
                 resolved = {}
-            attributes = {key: resolve(declared[key], self) for key in _ATTRIBUTES if key in declared}
-            metadata = attributes.get(construct_paths)
+            attributes: dict[str, Value] = {}
+            for key in _ATTRIBUTES:
+                if key in declared:
+                    attributes[key] = resolve(declared[key], self)
+            metadata = attributes.get("Metadata")
             construct = metadata.get("aws:cdk:path") if isinstance(metadata, dict) else None
             yield Resource(
                 id=self.id_of(name),
@@ -242,6 +252,10 @@ class Stack:
                 attributes=attributes,
                 uncertain=uncertain,
             )
+
+
+def _no_echo(declared: Mapping[str, Any]) -> bool:
+    return str(declared.get("NoEcho", "")).lower() == "true"
 
 
 def _has_loops(template: Mapping[str, Any]) -> bool:

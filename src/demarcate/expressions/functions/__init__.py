@@ -1,0 +1,1 @@
+"""The domain's functions of the expression language: policies, credentials, versions and addresses. Pure, total."""

@@ -1,0 +1,128 @@
+"""Credentials that stand in plain text. What is found is never shown: only where, of which kind, and a fingerprint.
+
+The kinds are catalogue data (``secret_patterns.yaml``).
+"""
+
+import hashlib
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+import msgspec
+
+from demarcate.catalog.yaml_files import load
+from demarcate.expressions.runtime import Partial
+from demarcate.model import Unknown, Value
+
+MAX_TEXT: Final = 200_000
+"""The longest text that is searched; a longer one is searched up to here."""
+
+
+class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A kind of credential: a ``pattern`` over the text, or over the text under a ``key`` that names a credential."""
+
+    id: str
+    title: str
+    pattern: str
+    key: str = ""
+    unless: str = ""
+    entropy: float = 0.0
+    """The least Shannon entropy (bits a character) of the matched text, so that words are passed by."""
+
+
+class _Kinds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    kinds: tuple[Kind, ...]
+    documented_examples: tuple[str, ...] = ()
+
+
+class _Ready(msgspec.Struct, frozen=True):
+    id: str
+    pattern: re.Pattern[str]
+    key: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
+    entropy: float
+
+
+@cache
+def _kinds() -> tuple[tuple[_Ready, ...], frozenset[str]]:
+    data = load(files("demarcate.catalog") / "secret_patterns.yaml", _Kinds)
+    ready = tuple(
+        _Ready(
+            each.id,
+            re.compile(each.pattern),
+            re.compile(each.key) if each.key else None,
+            re.compile(each.unless) if each.unless else None,
+            each.entropy,
+        )
+        for each in data.kinds
+    )
+    return ready, frozenset(data.documented_examples)
+
+
+def fingerprint(text: str) -> str:
+    """A short fingerprint of a secret, so that the same one is recognised in two places: 8 hexadecimal digits."""
+    return hashlib.sha256(b"demarcate:" + text.encode("utf-8", "replace")).hexdigest()[:8]
+
+
+def secrets(value: Value) -> Value:
+    """What looks like a credential anywhere in a value, as a list of ``{path, kind, fingerprint}``.
+
+    References, dynamic references and NoEcho parameters are no secrets; another value that is not known makes the list
+    incomplete.
+    """
+    found: list[Value] = []
+    partial = False
+    for path, key, item in _scalars(value, "", ""):
+        if type(item) is Unknown:
+            if item.origin == "no-echo-default":
+                found.append({"path": path, "kind": "no-echo-default", "fingerprint": ""})
+            elif not item.origin:
+                partial = True
+            if item.text and item.origin not in ("secret", "ssm"):
+                found += _in_text(path, key, item.text, whole=False)
+        elif isinstance(item, str):
+            found += _in_text(path, key, item, whole=True)
+    return Partial(found) if partial else found
+
+
+def _scalars(value: Value, path: str, key: str) -> Iterator[tuple[str, str, Value]]:
+    if isinstance(value, dict):
+        name, content = value.get("Name", value.get("Key")), value.get("Value")
+        if isinstance(name, str) and content is not None and not isinstance(content, dict | list):
+            yield f"{path}.{name}".lstrip("."), name, content
+            value = {each: item for each, item in value.items() if each not in ("Name", "Key", "Value")}
+        for each, item in value.items():
+            yield from _scalars(item, f"{path}.{each}".lstrip("."), str(each))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _scalars(item, f"{path}[{number}]", key)
+    elif value is not None:
+        yield path, key, value
+
+
+def _in_text(path: str, key: str, text: str, *, whole: bool) -> list[Value]:
+    kinds, examples = _kinds()
+    text = text[:MAX_TEXT]
+    for kind in kinds:
+        if kind.key is not None and (not whole or not kind.key.search(key)):
+            continue
+        for match in kind.pattern.finditer(text):
+            secret = match[match.lastindex or 0]
+            if secret in examples or (kind.unless is not None and kind.unless.search(secret)):
+                continue
+            if kind.entropy and entropy(secret) < kind.entropy:
+                continue
+            return [{"path": path, "kind": kind.id, "fingerprint": fingerprint(secret)}]
+    return []
+
+
+def entropy(text: str) -> float:
+    """Shannon entropy of a text, in bits a character; 0 for an empty one."""
+    if not text:
+        return 0.0
+    counts = Counter(text)
+    return -sum(count / len(text) * math.log2(count / len(text)) for count in counts.values())

@@ -1,0 +1,185 @@
+"""What expressions are evaluated on: a resource, its neighbours in the estate, and the domain's functions."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from demarcate.expressions.functions import addresses, credentials, policies, versions
+from demarcate.expressions.runtime import INCOMPLETE, Item, Partial
+from demarcate.model import Estate, Resource, Unknown, Value, contains_unknown
+
+_NOTHING: Final[Mapping[str, Value]] = {}
+
+
+class Neighbours:
+    """The resources of an estate by what refers to what. Made once a run."""
+
+    def __init__(self, resources: Iterable[Resource], connections: Iterable[Any]) -> None:
+        self._by_id = {resource.id: resource for resource in resources}
+        self._both: dict[str, dict[str, None]] = defaultdict(dict)
+        self._named: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for connection in connections:
+            self._both[connection.source][connection.target] = None
+            self._both[connection.target][connection.source] = None
+            self._named[connection.source, _general(connection.via)].add(connection.target)
+        self._items: dict[str, Item] = {}
+
+    @classmethod
+    def of(cls, estate: Estate) -> "Neighbours":
+        """The neighbours of an estate."""
+        return cls(estate.resources, estate.connections)
+
+    def ids(self, resource: str) -> Iterable[str]:
+        """The ids of the resources that a resource refers to or that refer to it."""
+        return self._both.get(resource, ())
+
+    def type_of(self, resource: str) -> str:
+        """The type of a resource by id."""
+        return self._by_id[resource].type
+
+    def item(self, resource: str) -> Item:
+        """A resource's properties as expressions see them; one object a resource."""
+        if resource not in self._items:
+            found = self._by_id[resource]
+            self._items[resource] = Item(found.properties, resource, found.type)
+        return self._items[resource]
+
+    def related(self, resource: str, properties: Mapping[str, Value], kind: str, path: str | None = None) -> Value:
+        """The connected resources of a type; with ``path`` those that the property of that path names.
+
+        The list is :class:`Partial` where a value leads, or may lead, out of the estate.
+        """
+        if path is None:
+            found = [self.item(other) for other in self.ids(resource) if self._by_id[other].type == kind]
+            return Partial(found) if _points_outside(properties) else found
+        value = _at(properties, path)
+        if value is None:
+            return []
+        targets = [
+            self.item(other)
+            for named, others in self._named_below(resource, path)
+            for other in sorted(others)
+            if named and self._by_id[other].type == kind
+        ]
+        return targets if len(targets) >= _count(value) else Partial(targets)
+
+    def _named_below(self, resource: str, path: str) -> Iterable[tuple[bool, set[str]]]:
+        for (source, via), targets in self._through(resource):
+            if source == resource:
+                yield via == path or via.startswith((f"{path}.", f"{path}[")), targets
+
+    def _through(self, resource: str) -> Iterable[tuple[tuple[str, str], set[str]]]:
+        if not hasattr(self, "_by_source"):
+            self._by_source: dict[str, list[tuple[tuple[str, str], set[str]]]] = defaultdict(list)
+            for key, targets in self._named.items():
+                self._by_source[key[0]].append((key, targets))
+        return self._by_source.get(resource, ())
+
+
+def _general(path: str) -> str:
+    return "".join(part for number, part in enumerate(path.replace("]", "[").split("[")) if number % 2 == 0)
+
+
+def _at(value: Value, path: str) -> Value:
+    for key in path.split("."):
+        if type(value) is Unknown:
+            return value
+        if isinstance(value, list):
+            value = [found for each in value if (found := _at(each, key)) is not None]
+        else:
+            value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+def _count(value: Value) -> int:
+    """How many things a value names: a list its items, an absent one nothing."""
+    if isinstance(value, list):
+        return sum(_count(each) for each in value)
+    return 0 if value is None else 1
+
+
+def _points_outside(properties: Mapping[str, Value]) -> bool:
+    """Whether a value that is not known may refer to a resource outside of the estate."""
+    if not contains_unknown(properties if isinstance(properties, dict) else dict(properties)):
+        return False
+    pending: list[Value] = [dict(properties)]
+    while pending:
+        item = pending.pop()
+        if type(item) is Unknown:
+            if not item.references and item.origin not in ("secret", "ssm", "no-echo", "no-echo-default"):
+                return True
+        elif isinstance(item, dict):
+            pending.extend(item.values())
+        elif isinstance(item, list):
+            pending.extend(item)
+    return False
+
+
+class Subject:
+    """A resource as expressions see it. ``at`` is the property path of the item that decided the last macro."""
+
+    __slots__ = ("asof", "at", "attributes", "id", "neighbours", "params", "properties", "settings", "tags", "type")
+
+    def __init__(
+        self,
+        type_name: str,
+        properties: Mapping[str, Value],
+        *,
+        identifier: str = "",
+        tags: Mapping[str, str] = _NOTHING,
+        attributes: Mapping[str, Value] = _NOTHING,
+        neighbours: Neighbours | None = None,
+        settings: Mapping[str, Value] = _NOTHING,
+        params: Mapping[str, Value] = _NOTHING,
+        asof: str = "",
+    ) -> None:
+        self.type = type_name
+        self.properties = properties
+        self.id = identifier
+        self.tags = tags
+        self.attributes = attributes
+        self.neighbours = neighbours
+        self.settings = settings
+        self.params = params
+        self.asof = asof
+        self.at: str | None = None
+
+    def is_a(self, type_name: str) -> bool:
+        """``is('TYPE')``."""
+        return self.type == type_name
+
+    def related(self, kind: str, path: str | None = None) -> Value:
+        """``related('TYPE')`` and ``related('TYPE', 'Path')``."""
+        if self.neighbours is None:
+            return Partial() if path is not None and _at(self.properties, path) is not None else []
+        return self.neighbours.related(self.id, self.properties, kind, path)
+
+    def related_of(self, item: Value, kind: str, path: str | None = None) -> Value:
+        """``item.related(…)``: from a connected resource on."""
+        if type(item) is Unknown:
+            return item
+        if not isinstance(item, Item) or self.neighbours is None:
+            return INCOMPLETE
+        return self.neighbours.related(item.id, item, kind, path)
+
+    def account(self, knob: str) -> Value:
+        """``account('knob')``: an account-level setting, unknown unless the estate says it."""
+        if knob in self.settings:
+            return self.settings[knob]
+        return Unknown(f"the account's setting {knob} is not part of the input", origin="deployment")
+
+    def supported(self, product: Value, version: Value) -> Value:
+        """``supported(product, version)``."""
+        return versions.supported(product, version, self.asof or versions.lifecycle().as_of)
+
+    def json(self, value: Value) -> Value:
+        """``json(value)``."""
+        return policies.document(value)
+
+    secrets = staticmethod(credentials.secrets)
+    statements = staticmethod(policies.statements)
+    grants = staticmethod(policies.grants)
+    public = staticmethod(policies.public)
+    denies_plain = staticmethod(policies.denies_plain)
+    world = staticmethod(addresses.world)
+    opens = staticmethod(addresses.opens)
