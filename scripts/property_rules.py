@@ -119,7 +119,7 @@ class Rules:
             "unless_type": context.type_name,
         }
         inherited = next((each.label for each in reversed(context.above) if each.label != DEFAULT), DEFAULT)
-        own = not context.above and names_itself(context.type_name, facts["name"])
+        own = is_own(context, facts["name"])
         for rule, patterns in self._rules:
             if (rule.within and inherited not in rule.within) or inherited in rule.not_within:
                 continue
@@ -142,7 +142,7 @@ class Rules:
         return None
 
 
-_OWN = re.compile(r"(?: |^)(names?|title|id|identifier|arn|description|label)$")
+_OWN = re.compile(r"(?: |^)(names?|title|id|identifier|description|label)$")
 
 
 def names_itself(type_name: str, name: str) -> bool:
@@ -156,6 +156,15 @@ def names_itself(type_name: str, name: str) -> bool:
         return False
     noun = words(type_name.rpartition("::")[2])
     return f" {noun}".endswith(f" {stem}") or f" {stem}".endswith(f" {noun}")
+
+
+def is_own(context: Context, name: str) -> bool:
+    """Whether a property (in words) names the resource itself, at the top or in the one object that wraps it all."""
+    if not context.above:
+        return names_itself(context.type_name, name)
+    wrapper = re.sub(r" (config|configuration|input|properties)$", "", words(context.above[-1].name))
+    noun = words(context.type_name.rpartition("::")[2])
+    return len(context.above) == 1 and f" {noun}".endswith(f" {wrapper}") and names_itself(context.type_name, name)
 
 
 def _patterns(rule: Rule) -> list[tuple[str, re.Pattern[str]]]:

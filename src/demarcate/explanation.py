@@ -11,7 +11,7 @@ from demarcate.catalog import Catalog, PropertyNode, catalog, property_index
 from demarcate.catalog.applicability import not_applicable
 from demarcate.catalog.derive import category_of
 from demarcate.errors import UnknownNameError
-from demarcate.model import AccountKnob, Offering, Party, Responsibility, Service, SplitCell, TypeEntry
+from demarcate.model import AccountKnob, Control, Offering, Party, Responsibility, Service, SplitCell, TypeEntry
 
 
 class Kind(StrEnum):
@@ -22,6 +22,7 @@ class Kind(StrEnum):
     OFFERING = "offering"
     RESPONSIBILITY = "responsibility"
     ACCOUNT_KNOB = "account-knob"
+    CONTROL = "control"
 
 
 class OfferingView(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +46,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
     ``offerings`` come the explained one first, then those that would move the line; ``knobs`` are the configurable
     properties by responsibility id; ``governed_by`` the account-level settings that reach the type; for a
-    responsibility, ``parties`` counts the offerings by party and ``exceptions`` lists those off the default.
+    responsibility, ``parties`` counts the offerings by party and ``exceptions`` lists those off the default;
+    ``controls`` are those on a type, or the explained one.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     responsibility: Responsibility | None = None
     parties: Mapping[str, int] = {}
     exceptions: Mapping[str, SplitCell] = {}
+    controls: tuple[Control, ...] = ()
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +105,9 @@ def explain(name: str, data: Catalog | None = None) -> Explanation:
         return _type(spelt, data)
     if wanted in data.account_knobs:
         return _account_knob(wanted, data)
+    control = data.control(wanted)
+    if control is not None:
+        return _control(control, data)
     raise UnknownNameError(f"the catalogue has no {name!r}", suggestions(wanted, data))
 
 
@@ -173,6 +179,7 @@ def _type(name: str, data: Catalog) -> Explanation:
         not_applicable=not_applicable(name, data),
         knobs=knobs_by_responsibility(name, data),
         account_knobs=tuple(governed),
+        controls=data.controls_of(name),
     )
 
 
@@ -250,6 +257,17 @@ def _account_knob(name: str, data: Catalog) -> Explanation:
     )
 
 
+def _control(control: Control, data: Catalog) -> Explanation:
+    return Explanation(
+        name=control.id,
+        kind=Kind.CONTROL,
+        title=control.title,
+        documentation=control.source,
+        responsibility=data.responsibilities[control.responsibility],
+        controls=(control,),
+    )
+
+
 def _folded(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
@@ -269,7 +287,8 @@ def _type_spelt(name: str, data: Catalog) -> str | None:
 def suggestions(name: str, data: Catalog, limit: int = 5) -> tuple[str, ...]:
     """Names of the catalogue that resemble a misspelt one, best first."""
     offerings = [each.id for service in data.services() for each in service.offerings]
-    names = [*data.responsibilities, *data.service_names, *offerings, *property_index.resource_types()]
+    controls = [each.id for service in data.services() for each in service.controls]
+    names = [*data.responsibilities, *data.service_names, *offerings, *controls, *property_index.resource_types()]
     lowered: dict[str, str] = {}
     for each in names:
         lowered.setdefault(each.lower(), each)

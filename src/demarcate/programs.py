@@ -21,8 +21,8 @@ class Program(msgspec.Struct, frozen=True):
 
     ``whens`` gives the truth of an offering's ``when``; ``assess(subject, wanted, params, out)`` appends, for each
     of the ``controls`` whose position is in ``wanted``, (position, outcome, the deciding item's path) to ``out``:
-    ``True``, ``False``, an :class:`Unknown`, or ``None`` where the control does not apply. ``reads`` are the property paths that
-    decide a control, by position.
+    ``True``, ``False``, an :class:`Unknown`, or ``None`` where the control does not apply. ``reads`` are the property
+    paths that decide a control, by position.
     """
 
     whens: Mapping[str, Callable[[Subject], Value]]

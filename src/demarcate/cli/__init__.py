@@ -19,13 +19,25 @@ _EPILOG = """exit status:
 """
 
 
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Writes options the same way under every version of Python, so that the reference can be checked."""
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        if not action.option_strings:
+            return super()._format_action_invocation(action)
+        names = ", ".join(action.option_strings)
+        if action.nargs == 0:
+            return names
+        return f"{names} {self._format_args(action, self._get_default_metavar_for_optional(action))}"
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
     top = argparse.ArgumentParser(
         prog="demarcate",
         description="For everything you run on AWS: what is AWS's responsibility, what is yours, and is yours done?",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Formatter,
     )
     top.add_argument("--version", action="version", version=f"demarcate {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
@@ -54,7 +66,7 @@ def _assess(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         description="Read CloudFormation (JSON, YAML), SAM and CDK cloud assemblies, and say for every resource and "
         "every responsibility whose job it is, and why. Nothing is executed, fetched or sent.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Formatter,
     )
     command.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder, a glob, a cdk.out folder, or -")
     command.add_argument(
@@ -80,8 +92,9 @@ def _assess(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 def _explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = commands.add_parser(
         "explain",
+        formatter_class=_Formatter,
         help="the full split of a resource type, service, offering or responsibility; a control in full",
-        description="Show the full split, each line with its reason and page, your knobs, and what would move the line; "
+        description="Show the full split, each line with its reason and page, your knobs, what would move the line; "
         "or a control in full.",
     )
     command.add_argument(
@@ -96,6 +109,7 @@ def _explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def _compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = commands.add_parser(
         "compare",
+        formatter_class=_Formatter,
         help="two offerings side by side: what moves to AWS, what stays, what is shared",
         description="Show which responsibilities move between two offerings.",
     )
@@ -105,15 +119,19 @@ def _compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _catalog(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    command = commands.add_parser("catalog", help="list, show, check or count what is known of AWS")
+    command = commands.add_parser(
+        "catalog", formatter_class=_Formatter, help="list, show, check or count what is known of AWS"
+    )
     actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
-    listing = actions.add_parser("list", help="all services and offerings, or all controls")
+    listing = actions.add_parser("list", formatter_class=_Formatter, help="all services and offerings, or all controls")
     listing.add_argument("--controls", action="store_true", help="list the controls instead")
-    showing = actions.add_parser("show", help="one service, with its types and offerings")
+    showing = actions.add_parser("show", formatter_class=_Formatter, help="one service, with its types and offerings")
     showing.add_argument("name", metavar="SERVICE")
-    checking = actions.add_parser("check", help="prove that the catalogue is whole")
+    checking = actions.add_parser("check", formatter_class=_Formatter, help="prove that the catalogue is whole")
     checking.add_argument("names", nargs="*", metavar="SERVICE", help="only these services")
-    counting = actions.add_parser("stats", help="count what is known, and how well it is cited")
+    counting = actions.add_parser(
+        "stats", formatter_class=_Formatter, help="count what is known, and how well it is cited"
+    )
     for each in (listing, showing, checking, counting):
         _output(each)
 

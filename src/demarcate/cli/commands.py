@@ -122,6 +122,8 @@ def _compare(chosen: argparse.Namespace) -> int:
 def _list(chosen: argparse.Namespace) -> int:
     data = _data(chosen)
     services = data.services()
+    if chosen.controls:
+        return _list_controls(chosen, data)
     if chosen.format == "json":
         rows = [
             {"service": s.service, "title": s.title, "types": len(s.types), "offerings": [o.id for o in s.offerings]}
@@ -146,6 +148,17 @@ def _list(chosen: argparse.Namespace) -> int:
         console.print(f"{len(services)} services")
 
     _print(chosen, show)
+    return EXIT_FINE
+
+
+def _list_controls(chosen: argparse.Namespace, data: Catalog) -> int:
+    controls = tuple(each for service in data.services() for each in service.controls)
+    if chosen.format == "json":
+        _write(chosen, [json_report.plain(controls)])
+        return EXIT_FINE
+    from demarcate.report.terminal_controls import control_list
+
+    _print(chosen, lambda console: control_list(controls, console))
     return EXIT_FINE
 
 

@@ -203,7 +203,7 @@ class Writer:
         self.emit(f"{result} = {self._write(left, scope).code}")
         if operator == "&&":
             with self.block(f"if {result} is True or type({result}) is Unknown:"):
-                other = self._write(right, scope).code
+                other = self._set(self._write(right, scope).code).code
                 with self.block(f"if type({other}) is Unknown:"), self.block(f"if {result} is True:"):
                     self.emit(f"{result} = {other}")
                 with self.block(f"elif {other} is not True:"):
@@ -212,7 +212,7 @@ class Writer:
                 self.emit(f"{result} = False")
         else:
             with self.block(f"if {result} is not True:"):
-                other = self._write(right, scope).code
+                other = self._set(self._write(right, scope).code).code
                 with self.block(f"if {other} is True:"):
                     self.emit(f"{result} = True")
                 with self.block(f"elif type({result}) is not Unknown:"):

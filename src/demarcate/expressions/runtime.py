@@ -47,14 +47,19 @@ def truth(value: Value) -> bool | None:
 def member(value: Value, name: str) -> Value:
     """``value.name``."""
     if type(value) is Unknown:
-        return value
+        return _part_of(value)
     return value.get(name) if isinstance(value, dict) else None
+
+
+def _part_of(value: Unknown) -> Unknown:
+    """A part of what is not known: it may not be there at all."""
+    return Unknown(value.why, value.references, maybe_absent=True, origin=value.origin)
 
 
 def index(value: Value, key: Value) -> Value:
     """``value[key]``."""
     if type(value) is Unknown:
-        return value
+        return _part_of(value)
     if type(key) is Unknown:
         return key
     if isinstance(value, dict):

@@ -8,6 +8,8 @@ from demarcate.expressions.functions import addresses, credentials, policies, ve
 from demarcate.expressions.runtime import INCOMPLETE, Item, Partial
 from demarcate.model import Estate, Resource, Unknown, Value, contains_unknown
 
+_NO_NAME: Final = frozenset({"secret", "ssm", "no-echo", "no-echo-default", "pseudo"})
+"""Origins of unknown values that name no resource."""
 _NOTHING: Final[Mapping[str, Value]] = {}
 
 
@@ -106,7 +108,7 @@ def _points_outside(properties: Mapping[str, Value]) -> bool:
     while pending:
         item = pending.pop()
         if type(item) is Unknown:
-            if not item.references and item.origin not in ("secret", "ssm", "no-echo", "no-echo-default"):
+            if not item.references and item.origin not in _NO_NAME:
                 return True
         elif isinstance(item, dict):
             pending.extend(item.values())

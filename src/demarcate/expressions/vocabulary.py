@@ -41,7 +41,7 @@ FUNCTIONS: Final = {
     "origin": Word(
         (1,),
         "where an unknown value comes from: `reference`, `parameter`, `no-echo`, `no-echo-default`, `secret`, `ssm`, "
-        "`deployment`; empty for a value that is known or absent",
+        "`pseudo` (a pseudo parameter), `deployment`; empty for a value that is known or absent",
     ),
     "secrets": Word((1,), "what looks like a credential anywhere in a value: a list of `{path, kind, fingerprint}`"),
     "statements": Word(

@@ -22,8 +22,8 @@ class Unknown(msgspec.Struct, frozen=True):
     ``why`` is a sentence for people; ``references`` the resources whose attributes make up the value; ``text`` the
     literal text as far as it is written down (``${Bucket}`` stands where a part is not known), ``None`` if none is;
     ``maybe_absent`` says that the property may not be there at all; ``origin`` where the value comes from
-    (``reference``, ``parameter``, ``no-echo``, ``no-echo-default``, ``secret``, ``ssm``, ``deployment``; empty if that
-    is not known either).
+    (``reference``, ``parameter``, ``no-echo``, ``no-echo-default``, ``secret``, ``ssm``, ``pseudo``, ``deployment``;
+    empty if that is not known either).
     """
 
     why: str

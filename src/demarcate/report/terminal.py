@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -11,23 +10,21 @@ from rich.text import Text
 
 from demarcate.catalog import Catalog
 from demarcate.model import Duty, Ledger, Party, Responsibility, Scope, Status
+from demarcate.report.terminal_findings import findings
+from demarcate.report.terminal_text import count_of, safe
 
 PARTY_STYLE: Mapping[str, str] = {"aws": "cyan", "customer": "yellow", "shared": "magenta"}
 PARTY_WORD: Mapping[str, str] = {"aws": "AWS", "customer": "you", "shared": "shared"}
+STATUS_MARK: Mapping[str, tuple[str, str]] = {
+    "satisfied": ("✓", "green"),
+    "not-satisfied": ("✗", "red"),
+    "unknown": ("?", "magenta"),
+    "attested": ("◆", "green"),
+    "accepted": ("~", "yellow"),
+    "open": ("○", "dim"),
+}
+"""How a duty's status is shown where there is no room for the word."""
 _SHOWN_SKIPS = 12
-
-
-def safe(text: str) -> str:
-    """Text from an input made fit for a terminal: control characters shown as symbols, direction marks taken out."""
-    return "".join(
-        ch
-        if ch.isprintable() and ch not in _DIRECTION
-        else (chr(0x2400 + ord(ch)) if ord(ch) < 32 else "\N{REPLACEMENT CHARACTER}")
-        for ch in text
-    )
-
-
-_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
 def render(ledger: Ledger, data: Catalog, console: Console) -> None:
@@ -37,6 +34,7 @@ def render(ledger: Ledger, data: Catalog, console: Console) -> None:
         _picture(ledger, data, console)
         _offerings(ledger, data, console)
         _totals(ledger, console)
+        findings(ledger, console)
     _skipped(ledger, console)
 
 
@@ -45,20 +43,16 @@ def _head(ledger: Ledger, console: Console) -> None:
     regions = sorted({each.region for each in ledger.resources})
     offerings = {each.offering for each in ledger.resources}
     facts = [
-        _count(summary.resources, "resource"),
-        _count(len(offerings), "offering"),
-        _count(summary.accounts, "account"),
-        _count(len(ledger.connections), "connection"),
+        count_of(summary.resources, "resource"),
+        count_of(len(offerings), "offering"),
+        count_of(summary.accounts, "account"),
+        count_of(len(ledger.connections), "connection"),
         f"{summary.duties:,} duties",
     ]
     console.print(Text.assemble(("Demarcate", "bold"), "  ", " · ".join(facts)))
     if regions and regions != ["unspecified"]:
         console.print(Text(f"Regions: {', '.join(map(safe, regions))}", style="dim"))
     console.print()
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 # the picture ---------------------------------------------------------------------------------------------------------
@@ -70,6 +64,7 @@ def _picture(ledger: Ledger, data: Catalog, console: Console) -> None:
     for duty in ledger.duties:
         if duty.status is not Status.NOT_APPLICABLE:
             counts[duty.responsibility][duty.party.value] += 1
+            counts[duty.responsibility][duty.status.value] += 1
     beside = [each for each in data.responsibilities.values() if each.layer is None]
     stack = sorted(
         (each for each in data.responsibilities.values() if each.layer is not None), key=_layer, reverse=True
@@ -83,6 +78,8 @@ def _picture(ledger: Ledger, data: Catalog, console: Console) -> None:
     head = Text.assemble(("SECURITY IN THE CLOUD", "bold"), f"  {yours:,} duties yours, {both:,} shared with AWS")
     console.print(head)
     _blocks(upper, counts, ("customer", "shared"), width, console)
+    legend = "  ".join(f"{mark} {status}" for status, (mark, _) in STATUS_MARK.items())
+    console.print(Text(legend, style="dim"))
     console.print(Text(_rule(" the line: drawn per offering, below ", width), style="bold"))
     _blocks(lower, counts, ("aws",), width, console)
     console.print(Text.assemble(("SECURITY OF THE CLOUD", "bold"), f"  {theirs:,} duties are AWS's"))
@@ -122,6 +119,11 @@ def _block(each: Responsibility, count: Counter[str], parties: Sequence[str]) ->
     for number, party in enumerate(shown):
         text.append(" · " if number else "", style="dim")
         text.append(f"{count[party]:,} {PARTY_WORD[party]}", style=f"not bold {PARTY_STYLE[party]}")
+    if "customer" in parties:
+        text.append("\n")
+        for status, (mark, style) in STATUS_MARK.items():
+            if count[status]:
+                text.append(f"{mark}{count[status]:,} ", style=f"not bold {style}")
     return text
 
 
@@ -165,7 +167,7 @@ def _offerings(ledger: Ledger, data: Catalog, console: Console) -> None:
         parts = ", ".join(
             f"{count[party]} {PARTY_WORD[party]}" for party in ("customer", "shared", "aws") if count[party]
         )
-        noun = _count(ledger.summary.accounts, "account") if scope == "account" else "the organisation"
+        noun = count_of(ledger.summary.accounts, "account") if scope == "account" else "the organisation"
         console.print(Text(f"Beside them, once for {noun}: {parts}"), style="dim")
     console.print()
 
@@ -198,6 +200,15 @@ def _party_cell(count: Counter[str]) -> Text:
 # totals --------------------------------------------------------------------------------------------------------------
 
 
+_MEANING: Mapping[str, str] = {
+    "satisfied": "controls find it done",
+    "not-satisfied": "a control finds it not done",
+    "unknown": "the input cannot tell, or which offering it is",
+    "attested": "a person says so",
+    "accepted": "the risk is accepted",
+}
+
+
 def _totals(ledger: Ledger, console: Console) -> None:
     summary = ledger.summary
     table = Table(title="Totals", title_justify="left", title_style="bold", border_style="dim", show_header=False)
@@ -208,11 +219,9 @@ def _totals(ledger: Ledger, console: Console) -> None:
     table.add_row("duties", f"{summary.duties:,}", _sum(ledger))
     table.add_row("not applicable", f"{summary.by_status['not-applicable']:,}", "the resource's role cannot have them")
     table.add_row(Text("inherited", style=PARTY_STYLE["aws"]), f"{summary.by_status['inherited']:,}", "AWS's")
-    for status in ("satisfied", "not-satisfied", "attested", "accepted", "unknown"):
-        if summary.by_status[status]:
-            table.add_row(
-                status, f"{summary.by_status[status]:,}", "the offering cannot be told" if status == "unknown" else ""
-            )
+    for status, (_, style) in STATUS_MARK.items():
+        if summary.by_status[status] and status != "open":
+            table.add_row(Text(status, style=style), f"{summary.by_status[status]:,}", _MEANING[status])
     share = f"{100 * summary.by_status['open'] / applicable:.0f} % of the applicable duties" if applicable else ""
     table.add_row(
         Text("open", style="bold yellow"),
@@ -224,7 +233,7 @@ def _totals(ledger: Ledger, console: Console) -> None:
     if unsure:
         console.print(
             Text(
-                f"{_count(len(unsure), 'resource')} may be one of several offerings; "
+                f"{count_of(len(unsure), 'resource')} may be one of several offerings; "
                 "taken: the one that leaves most to you",
                 style="red",
             )
@@ -252,7 +261,7 @@ def _skipped(ledger: Ledger, console: Console) -> None:
     for title, style, entries in (("could not be read", "bold red", errors), ("skipped", "bold", notes)):
         if not entries:
             continue
-        console.print(Text(f"{_count(len(entries), 'thing')} {title}", style=style))
+        console.print(Text(f"{count_of(len(entries), 'thing')} {title}", style=style))
         for each in entries[:_SHOWN_SKIPS]:
             line = Text(f"  {safe(each.where)}: {safe(each.what)}: ")
             line.append(safe(each.why), style="dim")
@@ -262,9 +271,4 @@ def _skipped(ledger: Ledger, console: Console) -> None:
         console.print()
 
 
-def widest(texts: Sequence[str]) -> int:
-    """The widest of some texts in terminal cells; 0 for none."""
-    return max(map(cell_len, texts), default=0)
-
-
-__all__ = ["PARTY_STYLE", "PARTY_WORD", "Party", "render", "safe", "widest"]
+__all__ = ["PARTY_STYLE", "PARTY_WORD", "Party", "render"]

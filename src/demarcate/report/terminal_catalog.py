@@ -11,6 +11,7 @@ from demarcate.catalog import Catalog, PropertyNode
 from demarcate.explanation import Comparison, Explanation, Kind, OfferingView, Row
 from demarcate.model import AccountKnob, Party, Scope, SplitCell
 from demarcate.report.terminal import PARTY_STYLE, PARTY_WORD
+from demarcate.report.terminal_controls import control_in_full
 
 _MODEL_NAMES: Mapping[str, str] = {"iaas": "IaaS", "paas": "PaaS", "saas": "SaaS"}
 _KNOBS_SHOWN = 8
@@ -21,6 +22,9 @@ def explain(found: Explanation, data: Catalog, console: Console, *, everything: 
     console.print(Text(found.title, style="bold"))
     console.print(Text(found.documentation, style="dim blue"))
     console.print()
+    if found.kind is Kind.CONTROL:
+        control_in_full(found.controls[0], data, console)
+        return
     if found.responsibility is not None:
         _responsibility(found, console)
     if found.kind is Kind.TYPE:
@@ -88,7 +92,6 @@ def _split(each: OfferingView, found: Explanation, data: Catalog, console: Conso
             _why(cell, found.not_applicable.get(responsibility.id), scope),
         )
     console.print(table)
-    console.print(Text("Each line's page: --format json, or the address under it", style="dim"))
     console.print()
 
 
@@ -107,7 +110,7 @@ def _why(cell: SplitCell, inapplicable: str | None, scope: str) -> RenderableTyp
         parts.append(Text.assemble(("You: ", PARTY_STYLE["customer"]), cell.customer, (scope, "dim")))
     else:
         parts.append(Text.assemble(cell.reason, (scope, "dim")))
-    address = Text(cell.source, style="dim blue", no_wrap=True, overflow="ellipsis")
+    address = Text(cell.source, style=f"dim blue link {cell.source}", overflow="fold")
     if cell.confidence == "unverified":
         parts.append(Text("unverified: the page could not be confirmed", style="red"))
     parts.append(address)
