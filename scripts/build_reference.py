@@ -1,10 +1,12 @@
-"""Writes ``docs/reference/`` from the catalogue and the command line's own help, and the tables in docs/expressions.md.
+"""Writes ``docs/reference/`` from the catalogue and the command line's own help, the tables in docs/expressions.md, and
+the ledger's JSON Schema from its structs.
 
 ``--check`` exits 1 and names the files that differ from what would be written.
 """
 
 import argparse
 import io
+import json
 import os
 import re
 import sys
@@ -12,15 +14,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
 from pathlib import Path
 
+import msgspec
+
 from demarcate.catalog import Catalog, catalog
 from demarcate.cli import parser
 from demarcate.expressions.vocabulary import FUNCTIONS, MACROS, METHODS, VARIABLES, Word
-from demarcate.model import Control, Service
+from demarcate.model import Control, Ledger, Service
+from demarcate.model.ledger import SCHEMA as LEDGER_VERSION
 from demarcate.report.terminal_controls import frameworks_of
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs/reference"
 EXPRESSIONS = ROOT / "docs/expressions.md"
+SCHEMA = ROOT / "schema/demarcate.ledger.schema.json"
 HEAD = "<!-- Generated from the catalogue by `make docs`; edits here are lost. -->\n\n"
 
 
@@ -33,7 +39,21 @@ def pages(data: Catalog) -> Iterator[tuple[Path, str]]:
     yield FOLDER / "controls/README.md", HEAD + _index(services)
     for service in services:
         yield FOLDER / f"controls/{service.service}.md", HEAD + _controls(service, data)
+    yield SCHEMA, _schema()
     yield EXPRESSIONS, _with_tables(EXPRESSIONS.read_text(encoding="utf-8"))
+
+
+def _schema() -> str:
+    found = msgspec.json.schema(Ledger)
+    definitions = found["$defs"]
+    definitions["Ledger"]["properties"]["schema"] = {"const": LEDGER_VERSION}
+    whole = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Demarcate's ledger",
+        "description": "Every duty of an estate with its party and status. Later versions of this schema only add.",
+        **found,
+    }
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
 
 
 def _cli() -> str:
@@ -74,14 +94,14 @@ def _responsibilities(data: Catalog) -> str:
 
 
 def _account_settings(data: Catalog) -> str:
-    parts = ["# Account-level settings\n\nSettings that exist only as API calls; `account('id')` in expressions.\n"]
-    for each in data.account_knobs.values():
-        parts.append(
-            f"## {each.title} (`{each.id}`)\n\n"
-            f"Once per {each.scope}; {each.responsibility}. Read by `{each.get}`, set by `{each.set}`. By default: "
-            f"{each.default}\n\n{each.source}\n"
-        )
-    return "\n".join(parts)
+    head = "# Account-level settings\n\nSettings that exist only as API calls; `account('id')` in expressions.\n"
+    parts = (
+        f"## {each.title} (`{each.id}`)\n\n"
+        f"Once per {each.scope}; {each.responsibility}. Read by `{each.get}`, set by `{each.set}`. By default: "
+        f"{each.default}\n\n{each.source}\n"
+        for each in data.account_knobs.values()
+    )
+    return "\n".join([head, *parts])
 
 
 def _index(services: list[Service]) -> str:

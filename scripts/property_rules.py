@@ -142,7 +142,7 @@ class Rules:
         return None
 
 
-_OWN = re.compile(r"(?: |^)(names?|title|id|identifier|description|label)$")
+_OWN = re.compile(r"(?: |^)(names?|title|id|identifier|description|comment|label)$")
 
 
 def names_itself(type_name: str, name: str) -> bool:
@@ -155,6 +155,8 @@ def names_itself(type_name: str, name: str) -> bool:
     if stem.startswith(("parent ", "source ", "target ", "master", "member", "account")):
         return False
     noun = words(type_name.rpartition("::")[2])
+    if name.endswith((" id", " identifier")):
+        return stem == noun
     return f" {noun}".endswith(f" {stem}") or f" {stem}".endswith(f" {noun}")
 
 

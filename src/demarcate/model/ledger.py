@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -93,7 +94,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     outcome: str
     severity: str
     message: str
-    evidence: Mapping[str, object]
+    evidence: Mapping[str, Any]
     declared: Declared
     accepted: Acceptance | None = None
 

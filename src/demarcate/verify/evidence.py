@@ -1,6 +1,6 @@
 """The values that decided a finding, fit to be shown: short, and without credentials."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from demarcate.expressions.functions.credentials import secrets
@@ -47,17 +47,17 @@ def value_at(properties: Mapping[str, Value], path: str) -> Value:
 def _shown(value: Value, sensitive: bool) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
-    credentials = secrets(value) if isinstance(value, str | dict | list) else []
-    if credentials:
-        return {"credentials": [dict(each) for each in credentials[:MAX_ITEMS]]}
-    if sensitive:
-        if type(value) is Unknown:
-            return {"unknown": value.why}
+    found = secrets(value) if isinstance(value, str | dict | list) else []
+    credentials = {each["path"]: each for each in found}
+    if sensitive and type(value) is not Unknown and not credentials:
         return {"hidden": type(value).__name__}
-    return _brief(value, 0)
+    return _brief(value, 0, "", credentials)
 
 
-def _brief(value: Value, depth: int) -> Any:
+def _brief(value: Value, depth: int, path: str, credentials: Mapping[str, Any]) -> Any:
+    """A value cut short, with each credential in it replaced by what kind it is."""
+    if path in credentials:
+        return {key: credentials[path][key] for key in ("kind", "fingerprint")}
     if type(value) is Unknown:
         return {"unknown": value.why, "text": _cut(value.text)} if value.text else {"unknown": value.why}
     if isinstance(value, str):
@@ -65,16 +65,20 @@ def _brief(value: Value, depth: int) -> Any:
     if isinstance(value, dict):
         if depth >= MAX_DEPTH:
             return "{…}" if value else {}
-        items = list(value.items())
-        found = {str(key): _brief(item, depth + 1) for key, item in items[:MAX_ITEMS]}
-        if len(items) > MAX_ITEMS:
-            found["…"] = f"{len(items) - MAX_ITEMS} more"
-        return found
+        name = value.get("Name", value.get("Key"))
+        shown: dict[str, Any] = {}
+        for key, item in list(value.items())[:MAX_ITEMS]:
+            # a name and its value stand for one entry, as in an environment
+            step = name if key == "Value" and isinstance(name, str) else key
+            shown[str(key)] = _brief(item, depth + 1, f"{path}.{step}".lstrip("."), credentials)
+        if len(value) > MAX_ITEMS:
+            shown["…"] = f"{len(value) - MAX_ITEMS} more"
+        return shown
     if isinstance(value, list):
         if depth >= MAX_DEPTH:
             return "[…]" if value else []
-        shown = [_brief(item, depth + 1) for item in value[:MAX_ITEMS]]
-        return [*shown, f"… {len(value) - MAX_ITEMS} more"] if len(value) > MAX_ITEMS else shown
+        items = [_brief(each, depth + 1, f"{path}[{n}]", credentials) for n, each in enumerate(value[:MAX_ITEMS])]
+        return [*items, f"… {len(value) - MAX_ITEMS} more"] if len(value) > MAX_ITEMS else items
     return value
 
 
@@ -87,17 +91,18 @@ def sentence(control: Control, evidence: Mapping[str, Any], why: str | None) -> 
     """What a person reads: the control's title, and the values that decided it or why nothing did."""
     if why is not None:
         return f"{control.title}: cannot be decided, {why}"
-    values = "; ".join(f"{path} {_spoken(value)}" for path, value in list(evidence.items())[:3])
+    about_secrets = control.responsibility == "secrets"
+    values = "; ".join(f"{path} {_spoken(value, about_secrets)}" for path, value in list(evidence.items())[:3])
     return f"{control.title}: not so, {values}" if values else f"{control.title}: not so"
 
 
-def _spoken(value: Any) -> str:
+def _spoken(value: Any, about_secrets: bool) -> str:
     if value is None:
         return "is not set"
     if isinstance(value, bool):
         return f"is {'true' if value else 'false'}"
-    if isinstance(value, dict) and value.keys() == {"credentials"}:
-        kinds = sorted({str(each["kind"]) for each in value["credentials"]})
+    kinds = sorted(set(_kinds(value))) if about_secrets else []
+    if kinds:
         return f"holds {', '.join(kinds)}"
     if isinstance(value, dict) and "hidden" in value:
         return "is written in plain text"
@@ -106,3 +111,15 @@ def _spoken(value: Any) -> str:
     if isinstance(value, dict | list):
         return "is as declared" if value else "is empty"
     return f"is {value!r}" if isinstance(value, str) else f"is {value}"
+
+
+def _kinds(value: Any) -> Iterator[str]:
+    """The kinds of credentials in evidence."""
+    if isinstance(value, dict):
+        if "kind" in value and "fingerprint" in value:
+            yield str(value["kind"])
+        for item in value.values():
+            yield from _kinds(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _kinds(item)
