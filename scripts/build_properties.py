@@ -7,11 +7,12 @@ pinned schemas and the rules give.
 import importlib.metadata
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from property_rules import Context, Rules, load_rules
+from property_rules import DEFAULT, Context, Rules, load_rules
 
 PINNED = "1.58.0"
 HOME_REGION = "us-east-1"
@@ -114,6 +115,8 @@ class _Expander:
         children_above = (*above, context)
         children = self._children(node, full + marks, pointer, seen, children_above) if has_children else None
         code = self.rules.codes[responsibility]
+        if children and responsibility == DEFAULT:
+            code = _mostly(children, code)
         tail: Any = children or None
         if recursive:
             tail = "recursive"
@@ -123,6 +126,13 @@ class _Expander:
         if semantic:
             return {name + marks: [code, tail, semantic]}
         return {name + marks: [code, tail] if tail else code}
+
+
+def _mostly(children: Mapping[str, Any], default: int) -> int:
+    """What more than half of an object's properties bear on: no rule knew the object, so its content decides."""
+    codes = [each if isinstance(each, int) else each[0] for each in children.values()]
+    code, number = Counter(codes).most_common(1)[0]
+    return int(code) if 2 * number > len(codes) else default
 
 
 def _is_array(node: Mapping[str, Any]) -> bool:

@@ -142,7 +142,7 @@ class Rules:
         return None
 
 
-_OWN = re.compile(r"(?: |^)(names?|title|id|identifier|description|comment|label)$")
+_OWN = re.compile(r"(?: |^)(names?|title|external id|id|identifier|description|comment|label)$")
 
 
 def names_itself(type_name: str, name: str) -> bool:
@@ -154,9 +154,7 @@ def names_itself(type_name: str, name: str) -> bool:
     stem = _OWN.sub("", name)
     if stem.startswith(("parent ", "source ", "target ", "master", "member", "account")):
         return False
-    noun = words(type_name.rpartition("::")[2])
-    if name.endswith((" id", " identifier")):
-        return stem == noun
+    noun = re.sub(r" v \d$", "", words(type_name.rpartition("::")[2]))
     return f" {noun}".endswith(f" {stem}") or f" {stem}".endswith(f" {noun}")
 
 

@@ -144,8 +144,7 @@ def view(offering: Offering, service: Service, data: Catalog) -> OfferingView:
     """An offering with its split."""
     resources = offering.resources
     if resources is None:
-        named = {each for other in service.offerings for each in other.resources or ()}
-        resources = tuple(sorted(service.types.keys() - named))
+        resources = tuple(sorted(name for name in service.types if offering in data.offerings_of(name)))
     return OfferingView(
         id=offering.id,
         title=offering.title,

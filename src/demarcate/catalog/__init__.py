@@ -208,11 +208,14 @@ class Catalog:
 
 
 def covering(service: Service, type_name: str) -> tuple[Offering, ...]:
-    """The offerings of a service that cover a type: those that name it, else those that name no types at all."""
+    """The offerings of a service that cover a type: those that name it, then, unless the last of these is taken in any
+    case, those that name no types at all."""
     if type_name not in service.types:
         return ()
     named = tuple(each for each in service.offerings if each.resources is not None and type_name in each.resources)
-    return named or tuple(each for each in service.offerings if each.resources is None)
+    if named and named[-1].when is None:
+        return named
+    return (*named, *(each for each in service.offerings if each.resources is None))
 
 
 @cache

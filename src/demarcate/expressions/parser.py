@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import warnings
 from collections.abc import Mapping
 from typing import Final, NoReturn, TypeAlias
 
@@ -213,7 +214,17 @@ class _Parser:
             return Macro(target, name, variable, body)
         args = self._arguments(")")
         self._known(METHODS, name, "method", args, at)
+        if name == "matches" and isinstance(args[0], Literal):
+            self._pattern(str(args[0].value), at)
         return Call(target, name, args)
+
+    def _pattern(self, text: str, at: int) -> None:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", FutureWarning)
+                re.compile(text)
+        except (re.error, FutureWarning) as error:
+            self._fail(f"{text!r} is no regular expression: {error}", at)
 
     def _known(self, words: Mapping[str, Word], name: str, kind: str, args: tuple[Node, ...], at: int) -> None:
         if name not in words:

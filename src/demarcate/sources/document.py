@@ -246,7 +246,7 @@ class _Composer:
         line = _line_of(event)
         text, tag = event.value, event.tag
         if self.stack and type(self.stack[-1][0]) is _Map and self.key is None:
-            if tag is not None and not tag.startswith(_PREFIX):
+            if tag is not None and tag != "!" and not tag.startswith(_PREFIX):
                 raise self.fail(f"tag {tag} on a key", line, "use the long form")
             if event.anchor is not None:
                 self.anchors[event.anchor] = (text, 1)

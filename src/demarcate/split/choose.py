@@ -4,6 +4,7 @@ import msgspec
 
 from demarcate.catalog import Catalog
 from demarcate.catalog.derive import boundary_layer
+from demarcate.errors import CatalogError
 from demarcate.expressions import Neighbours, Subject, truth
 from demarcate.model import Offering, Party, Resource, Unknown, Value
 from demarcate.programs import program
@@ -39,6 +40,8 @@ def choose(resource: Resource, known_as: str, data: Catalog, neighbours: Neighbo
         if known:
             break
         why.append(f"{offering.when}: {value.why}" if isinstance(value, Unknown) else str(offering.when))
+    if not candidates:
+        raise CatalogError(f"{known_as} belongs to no offering", "", "give the last offering of the type no 'when'")
     if len(candidates) == 1:
         return Choice(candidates[0].id)
     chosen = min(candidates, key=lambda each: _leaves_to_aws(each, data))

@@ -145,7 +145,8 @@ def _finding(
         outcome = Outcome.UNKNOWN
     else:
         outcome = Outcome.SATISFIED if result is True else Outcome.NOT_SATISFIED
-    evidence: Mapping[str, Any] = evidence_of(resource.properties, reads, at, sensitive=control.sensitive)
+    brief = outcome is Outcome.SATISFIED
+    evidence = evidence_of(resource.properties, reads, at, sensitive=control.sensitive, brief=brief)
     declared = resource.declared
     message = control.title
     if outcome is not Outcome.SATISFIED:

@@ -12,20 +12,30 @@ MAX_DEPTH: Final = 4
 
 
 def evidence_of(
-    properties: Mapping[str, Value], reads: tuple[str, ...], at: str | None, *, sensitive: bool = False
+    properties: Mapping[str, Value],
+    reads: tuple[str, ...],
+    at: str | None,
+    *,
+    sensitive: bool = False,
+    brief: bool = False,
 ) -> Mapping[str, Any]:
     """Property path → the value there, as JSON-like data: ``null`` where absent, ``{"unknown": why}`` where unknown.
 
     With ``at`` the item that decided stands for the list that holds it. A sensitive control, and any value in which a
-    credential is found, shows where, of which kind, and a fingerprint.
+    credential is found, shows where, of which kind, and a fingerprint. With ``brief`` lists and maps are only counted.
     """
     found: dict[str, Any] = {}
     for path in reads:
         if at is not None and (at == path or at.startswith(f"{path}[")):
             found[at] = _shown(value_at(properties, at), sensitive)
         else:
-            found[path] = _shown(value_at(properties, path), sensitive)
+            value = value_at(properties, path)
+            found[path] = _counted(value) if brief and isinstance(value, list | dict) else _shown(value, sensitive)
     return found
+
+
+def _counted(value: Value) -> str:
+    return f"{len(value)} item(s)" if isinstance(value, list) else f"{len(value)} member(s)"
 
 
 def value_at(properties: Mapping[str, Value], path: str) -> Value:

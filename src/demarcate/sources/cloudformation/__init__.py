@@ -119,7 +119,8 @@ class _Run:
 
     def _children(self, parent: Stack, path: Path, above: tuple[Path, ...]) -> None:
         for name, declared in parent.resources.items():
-            if not isinstance(declared, dict) or declared.get("Type") not in _NESTED:
+            kind = declared.get("Type") if isinstance(declared, dict) else None
+            if not isinstance(kind, str) or kind not in _NESTED:
                 continue
             location = _local(declared)
             where = parent.document.where(parent.paths[name])

@@ -3,7 +3,7 @@
 import copy
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from demarcate.model import Skipped
@@ -12,6 +12,19 @@ from demarcate.sources.cloudformation.stack import Environment, Stack
 from demarcate.sources.document import Document, Path
 
 TRANSFORM: Final = "AWS::Serverless-2016-10-31"
+APPLICATION: Final = "AWS::Serverless::Application"
+PLACE: Final = "s3://not-packaged-yet/"
+"""Stands for the bucket to which ``sam package`` uploads local files."""
+IMAGE: Final = "111122223333.dkr.ecr.us-east-1.amazonaws.com/not-built-yet"
+_LOCAL: Final = {
+    "AWS::Serverless::Function": ("CodeUri",),
+    "AWS::Serverless::LayerVersion": ("ContentUri",),
+    "AWS::Serverless::Api": ("DefinitionUri",),
+    "AWS::Serverless::HttpApi": ("DefinitionUri",),
+    "AWS::Serverless::StateMachine": ("DefinitionUri",),
+    "AWS::Serverless::GraphQLApi": ("SchemaUri",),
+}
+"""The properties that name local files before packaging."""
 
 
 def is_sam(template: Mapping[str, Any]) -> bool:
@@ -35,7 +48,7 @@ def expand(document: Document, environment: Environment) -> tuple[Document, list
         translated = _translate(transform, document, environment)
     except Exception as error:  # the translator raises many kinds for bad templates, none of which may end the run
         why = f"the SAM translator refuses it, so SAM resources are assessed as declared: {_message(error)}"
-        return document, [Skipped(document.where(("Transform",)), "SAM transform", why, "error")]
+        return document, [Skipped(document.where(("Transform",)), "SAM transform", why)]
     originals = document.value["Resources"]
     names = sorted((name for name in originals if isinstance(name, str)), key=len, reverse=True)
 
@@ -59,6 +72,13 @@ def _translate(transform: Any, document: Document, environment: Environment) -> 
         environment,
         root=document.file,
     )
+    resources = template["Resources"]
+    # an application of the Serverless Application Repository would be asked for there: it stays as it is declared
+    kept = {name: each for name, each in resources.items() if _type_of(each) == APPLICATION}
+    common = _common(template)
+    template["Resources"] = {name: _packaged(each, common) for name, each in resources.items() if name not in kept}
+    if not template["Resources"]:
+        return {**template, "Resources": kept}
     values = {name: resolve({"Ref": name}, plain) for name in plain.parameters}
     known = {name: value for name, value in values.items() if isinstance(value, str | int | float | list)}
     region = environment.region or "us-east-1"
@@ -72,6 +92,48 @@ def _translate(transform: Any, document: Document, environment: Environment) -> 
         else:
             os.environ["AWS_DEFAULT_REGION"] = before
     assert isinstance(found, dict)
+    found["Resources"] = {**found.get("Resources", {}), **kept}
+    return found
+
+
+def _type_of(resource: Any) -> Any:
+    return resource.get("Type") if isinstance(resource, dict) else None
+
+
+def _packaged(resource: Any, common: Mapping[str, Any]) -> Any:
+    """A SAM resource with its local files where ``sam package`` would put them, for the translator takes nothing else.
+
+    ``common`` is what ``Globals`` says of functions.
+    """
+    kind = _type_of(resource)
+    names = _LOCAL.get(kind, ()) if isinstance(kind, str) else ()
+    properties = resource.get("Properties") if names else None
+    if not isinstance(properties, dict):
+        return resource
+    _place_local(properties, names)
+    if kind == "AWS::Serverless::Function":
+        both = {**common, **properties}
+        if both.get("PackageType") == "Image":
+            properties.setdefault("ImageUri", IMAGE)
+        elif not both.keys() & {"CodeUri", "InlineCode", "ImageUri"}:
+            properties["CodeUri"] = f"{PLACE}code"
+    return resource
+
+
+def _place_local(properties: dict[str, Any], names: Sequence[str]) -> None:
+    for name in names:
+        value = properties.get(name)
+        if isinstance(value, str) and not value.startswith(("s3://", "https://")):
+            properties[name] = f"{PLACE}{value.strip('./') or 'code'}"
+
+
+def _common(template: Mapping[str, Any]) -> dict[str, Any]:
+    """What ``Globals`` says of functions, with local files placed."""
+    everywhere = template.get("Globals")
+    found = everywhere.get("Function") if isinstance(everywhere, dict) else None
+    if not isinstance(found, dict):
+        return {}
+    _place_local(found, _LOCAL["AWS::Serverless::Function"])
     return found
 
 
