@@ -153,12 +153,13 @@ class _JsonLines:
 
 
 class _Map(dict[str, Any]):
-    """A YAML mapping; ``lines`` holds the line of each key."""
+    """A YAML mapping; ``lines`` holds the line of each key, ``merged`` the keys that only ``<<`` brought."""
 
-    __slots__ = ("lines",)
+    __slots__ = ("lines", "merged")
 
     def __init__(self) -> None:
         self.lines: dict[str, int] = {}
+        self.merged: set[str] = set()
 
 
 class _List(list[Any]):
@@ -176,6 +177,7 @@ _RESOLVERS: Final = {
     first: [(tag, regexp) for tag, regexp in resolvers if tag not in _NOT_RESOLVED]
     for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
+_SCALARS: Final = frozenset({"str", "null", "bool", "int", "float", "binary", "timestamp"})
 _CONSTRUCT: Final = yaml.constructor.SafeConstructor()
 
 
@@ -261,6 +263,8 @@ class _Composer:
             else:
                 value = text
         elif tag.startswith(_PREFIX):
+            if tag.removeprefix(_PREFIX) not in _SCALARS:
+                raise self.fail(f"tag {tag} is not read", line, "remove the tag")
             value = self._typed(text, tag, line)
         else:
             value = self._intrinsic(tag, text, line)
@@ -280,8 +284,9 @@ class _Composer:
     def _take_key(self, text: str, line: int) -> None:
         container = self.stack[-1][0]
         assert isinstance(container, _Map)
-        if text in container and text != "<<":
+        if text in container and text != "<<" and text not in container.merged:
             raise self.fail(f"key {text!r} stands twice in one mapping", line, "keep one")
+        container.merged.discard(text)
         container.lines[text] = line
         self.key = text
 
@@ -353,6 +358,7 @@ class _Composer:
             for key, item in each.items():
                 if key not in container:
                     container[key] = item
+                    container.merged.add(key)
                     container.lines[key] = each.lines.get(key, line) if isinstance(each, _Map) else line
 
     def _intrinsic(self, tag: str, value: Any, line: int) -> Any:

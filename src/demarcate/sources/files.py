@@ -72,21 +72,28 @@ def is_assembly(folder: Path) -> bool:
     return (folder / "manifest.json").is_file() and ((folder / "cdk.out").exists() or (folder / "tree.json").exists())
 
 
-def _folder(folder: Path, skipped: list[Skipped]) -> Iterator[InputFile]:
-    if is_assembly(folder):
-        yield InputFile(str(folder / "manifest.json"), folder / "manifest.json", True)
-        return
-    try:
-        entries = sorted(folder.iterdir())
-    except OSError as error:
-        skipped.append(Skipped(str(folder), "folder", f"cannot be read: {error.strerror}", "error"))
-        return
-    for entry in entries:
-        if entry.is_dir():
-            if entry.name not in SKIPPED_FOLDERS and not entry.is_symlink():
-                yield from _folder(entry, skipped)
-        elif entry.suffix.lower() in SUFFIXES:
-            yield InputFile(str(entry), entry, False)
+def _folder(top: Path, skipped: list[Skipped]) -> Iterator[InputFile]:
+    pending = [top]
+    while pending:
+        entry = pending.pop()
+        if not entry.is_dir():
+            if entry.suffix.lower() in SUFFIXES:
+                yield InputFile(str(entry), entry, False)
+        elif is_assembly(entry):
+            yield InputFile(str(entry / "manifest.json"), entry / "manifest.json", True)
+        elif entry is top or not entry.is_symlink():
+            try:
+                pending.extend(sorted(_searched(entry, skipped), reverse=True))
+            except OSError as error:
+                skipped.append(Skipped(str(entry), "folder", f"cannot be read: {error.strerror}", "error"))
+
+
+def _searched(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
+    for entry in folder.iterdir():
+        if entry.name in SKIPPED_FOLDERS and entry.is_dir():
+            skipped.append(Skipped(str(entry), "folder", "not searched: other people's or generated files"))
+        else:
+            yield entry
 
 
 def read_text(file: InputFile) -> str:
