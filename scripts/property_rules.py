@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import msgspec.yaml
 import yaml
 
 from demarcate.catalog.yaml_files import load
@@ -50,9 +51,9 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     that stand anywhere in it, ``ends`` words that it ends with, ``is`` whole names (each a regular expression over
     words). ``path`` is searched in the words of the whole path (joined by `` / ``), ``type`` in the type's name,
     ``value`` in the JSON type, ``format`` in the schema's format, ``description`` in the text; ``unless`` and
-    ``unless_type`` must not be found in the path and the type. ``within`` lists labels, one of which the nearest
-    labelled container has; ``not_within`` lists labels that it does not have. ``own`` holds if the property names the
-    resource itself; ``top`` if it lies at the top of the resource.
+    ``unless_type`` must not be found in the path and the type (a list of patterns: any of them). ``within`` lists
+    labels, one of which the nearest labelled container has; ``not_within`` lists labels that it does not have.
+    ``own`` holds if the property names the resource itself; ``top`` if it lies at the top of the resource.
     """
 
     id: str
@@ -61,13 +62,13 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     has: tuple[str, ...] = ()
     ends: tuple[str, ...] = ()
     is_: tuple[str, ...] = msgspec.field(default=(), name="is")
-    path: str | None = None
-    type: str | None = None
+    path: str | tuple[str, ...] | None = None
+    type: str | tuple[str, ...] | None = None
     value: str | None = None
-    format: str | None = None
-    description: str | None = None
-    unless: str | None = None
-    unless_type: str | None = None
+    format: str | tuple[str, ...] | None = None
+    description: str | tuple[str, ...] | None = None
+    unless: str | tuple[str, ...] | None = None
+    unless_type: str | tuple[str, ...] | None = None
     within: tuple[str, ...] = ()
     not_within: tuple[str, ...] = ()
     own: bool | None = None
@@ -183,13 +184,13 @@ def _patterns(rule: Rule) -> list[tuple[str, re.Pattern[str]]]:
     for key in ("path", "type", "value", "format", "description", "unless", "unless_type"):
         pattern = getattr(rule, key)
         if pattern is not None:
-            found.append((key, re.compile(pattern)))
+            found.append((key, re.compile(pattern if isinstance(pattern, str) else "|".join(pattern))))
     return found
 
 
 def load_rules(folder: Path) -> Rules:
     """The rules of the properties folder; the responsibilities stand beside it."""
     rules = load(folder / "rules.yaml", _RuleFile).rules
-    overrides = load(folder / "overrides.yaml", dict[str, dict[str, Override]])
+    overrides = msgspec.yaml.decode((folder / "overrides.yaml").read_bytes(), type=dict[str, dict[str, Override]])
     raw: dict[str, Any] = yaml.safe_load((folder.parent / "responsibilities.yaml").read_text())
     return Rules(rules, overrides, [each["id"] for each in raw["responsibilities"]])

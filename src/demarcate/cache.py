@@ -8,7 +8,6 @@ import hashlib
 import os
 import stat
 import sys
-import tempfile
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -76,6 +75,8 @@ def put(name: str, content: bytes) -> None:
     folder = _folder()
     if folder is None:
         return
+    import tempfile  # only a run that finds something missing needs it
+
     with suppress(OSError):
         handle, temporary = tempfile.mkstemp(dir=folder)
         try:

@@ -1,6 +1,7 @@
 """A resource type's expressions, compiled once into one piece of code: its offering, and what its controls find."""
 
 import marshal
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -13,7 +14,8 @@ from demarcate.expressions import Subject, Writer
 from demarcate.expressions.codegen import compiled, function_source, load
 from demarcate.model import Control, Value
 
-_FORMAT: Final = b"program 1"
+_FORMAT: Final = b"program 2"
+_RELATED: Final = re.compile(r"""related\(\s*['"]([\w:]+)['"]""")
 
 
 class Program(msgspec.Struct, frozen=True):
@@ -52,12 +54,17 @@ def _make(type_name: str, data: Catalog) -> Program:
     controls = data.controls_of(type_name)
     texts = [(each.id, each.when, each.unless, each.expect) for each in controls]
     defaults = data.defaults_of(type_name)
-    described = msgspec.json.encode([type_name, whens, texts, [[*key, value] for key, value in defaults.items()]])
+    all_texts = [*whens.values(), *(text for each in texts for text in each if text)]
+    settings = sorted({name for text in all_texts for name in _RELATED.findall(text)})
+    configured = [[each, list(entry.of)] for each in settings if (entry := data.type_entry(each)) is not None]
+    described = msgspec.json.encode(
+        [type_name, whens, texts, [[*key, value] for key, value in defaults.items()], configured]
+    )
     name = cache.key_of(_FORMAT, described)
     stored = cache.get(name)
     unit = _unpacked(stored) if stored is not None else None
     if unit is None:
-        unit = _compile(type_name, whens, controls, defaults)
+        unit = _compile(type_name, whens, controls, defaults, data)
         cache.put(name, marshal.dumps(unit))
     code, reads = unit
     functions = load(code)
@@ -79,14 +86,18 @@ def _unpacked(stored: bytes) -> tuple[Any, tuple[tuple[str, ...], ...]] | None:
 
 
 def _compile(
-    type_name: str, whens: Mapping[str, str], controls: tuple[Control, ...], defaults: Mapping[tuple[str, str], str]
+    type_name: str,
+    whens: Mapping[str, str],
+    controls: tuple[Control, ...],
+    defaults: Mapping[tuple[str, str], str],
+    data: Catalog,
 ) -> tuple[Any, tuple[tuple[str, ...], ...]]:
     source = ""
     for number, (offering, text) in enumerate(whens.items()):
-        writer = Writer(type_name)
+        writer = Writer(type_name, configures=data.configures)
         result = writer.value(text, offering)
         source += function_source(f"when{number}", "s", [*writer.body(), f"return {result}"])
-    writer = Writer(type_name, defaults)
+    writer = Writer(type_name, defaults, data.configures)
     reads = tuple(_write_control(writer, number, each) for number, each in enumerate(controls))
     source += function_source("assess", "s, wanted, params, out", writer.body())
     try:

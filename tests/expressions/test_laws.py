@@ -15,6 +15,10 @@ from .generate import NAMES, any_value, of_any_type, typed_input, well_typed
 
 def _hide(value: Any, chance: random.Random, share: float) -> Any:
     """The value with parts of it unknown; items and members that may be absent are still there in the value itself."""
+    if isinstance(value, str) and chance.random() < share:
+        start = chance.randint(0, len(value))
+        end = chance.randint(start, len(value))
+        return Unknown("hidden in part", text=f"{value[:start]}${{X}}{value[end:]}")
     if chance.random() < share:
         return Unknown("hidden")
     if isinstance(value, dict):

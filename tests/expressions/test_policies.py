@@ -4,7 +4,8 @@ from demarcate.expressions import Subject, compile_expression, truth
 from demarcate.model import Reference, Unknown
 
 U = Unknown("not known")
-ROLE = Unknown("Arn of Role", (Reference("t#Role", "Arn"),), "${Role.Arn}", origin="reference")
+ROLE = Unknown("Arn of Role", (Reference("t#Role", "Arn"),), "${Role.Arn}", origin="reference", open=False)
+ROOT = Unknown("AccountId", text="arn:aws:iam::${AWS::AccountId}:root", origin="deployment", open=False)
 
 
 def statement(**parts):
@@ -27,6 +28,8 @@ def outcome(text, document):
         (statement(Effect=U), "U"),
         (statement(Principal={"AWS": U}), "U"),
         (statement(Principal={"AWS": ROLE}), "F"),
+        (statement(Principal={"AWS": ROOT}), "F"),
+        (statement(Principal={"AWS": Unknown("p", text="${P}")}), "U"),
         (statement(Principal=U), "U"),
         (statement(Condition={"StringEquals": {"aws:SourceAccount": "111122223333"}}), "F"),
         (statement(Condition={"StringEquals": {"AWS:PrincipalOrgID": "o-1"}}), "F"),
@@ -69,6 +72,7 @@ def test_grants(parts, action, expected):
     [
         ({"Effect": "Deny", "Action": "s3:*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}, "T"),
         ({"Effect": "Deny", "Action": "s3:*", "Condition": {"Bool": {"aws:SecureTransport": False}}}, "T"),
+        ({"Effect": "Deny", "Action": "s3:Get*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}, "F"),
         ({"Effect": "Deny", "Action": "s3:GetObject", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}, "F"),
         ({"Effect": "Deny", "Action": "s3:*", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}, "F"),
         ({"Effect": "Allow", "Action": "s3:*", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}, "F"),

@@ -93,7 +93,7 @@ def test_negation(operand, expected):
         ("(A ? 1 : 2) == 1", {"A": U}, "U"),
         ("A.startsWith('a')", {"A": U}, "U"),
         ("A.startsWith('a')", {"A": 3}, "F"),
-        ("A.matches('[')", {"A": "["}, "F"),
+        ("A.matches(B)", {"A": "[", "B": "["}, "F"),
         ("A[0] == 1", {"A": [1, U]}, "T"),
         ("A[1] == 1", {"A": [MAYBE, 1]}, "U"),
         ("A[5] == null", {"A": [1]}, "T"),
@@ -125,9 +125,42 @@ def test_where_a_value_comes_from(value_, literal, origin):
 
 
 def test_text_is_what_is_written():
-    assert value("text(A)", A=Unknown("w", text="arn:${X}")) == "arn:${X}"
+    assert value("text(A)", A=Unknown("w", text="arn:${X}", open=False)) == "arn:${X}"
     assert value("text(A)", A="a") == "a"
     assert value("text(A)", A=U) is U
+    anything = Unknown("w", text="${X}")
+    assert value("text(A)", A=anything) is anything
+
+
+KEY = Unknown("w", text="${Key.Arn}", open=False)
+PART = Unknown("w", text="arn:aws:s3:::${Name}/logs")
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "expected"),
+    [
+        ("A == 'alias/aws/s3'", PART, "F"),
+        ("A == 'arn:aws:s3:::x/logs'", PART, "U"),
+        ("A in ['*', 'arn:aws:s3:::*']", PART, "F"),
+        ("A == '*'", KEY, "F"),
+        ("A != ''", KEY, "T"),
+        ("A == '*'", Unknown("w", text="${P}"), "U"),
+        ("A.startsWith('arn:aws:')", PART, "T"),
+        ("A.startsWith('http')", PART, "F"),
+        ("A.startsWith('arn:aws:s3:::shop')", PART, "U"),
+        ("A.endsWith('/logs')", PART, "T"),
+        ("A.endsWith('.txt')", PART, "F"),
+        ("A.endsWith('x/logs')", PART, "U"),
+        ("A.contains(':s3:')", PART, "T"),
+        ("A.contains('shop')", PART, "U"),
+        ("A.lowerAscii().startsWith('arn')", Unknown("w", text="ARN:${X}"), "T"),
+        ("A.matches('x')", PART, "U"),
+        ("text(A).contains('alias/aws/')", KEY, "F"),
+        ("text(A).contains('alias/aws/')", Unknown("w", text="${P}"), "U"),
+    ],
+)
+def test_what_is_written_of_an_unknown_decides_what_it_can(text, given, expected):
+    assert kleene(text, A=given) == expected
 
 
 def test_the_deciding_item_is_remembered():

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 from functools import cache, cached_property
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import msgspec
@@ -12,7 +10,7 @@ from demarcate.catalog import property_index
 from demarcate.catalog.derive import derive
 from demarcate.catalog.derived import Derivation, derived_controls, find_derived
 from demarcate.catalog.property_index import PropertyNode
-from demarcate.catalog.yaml_files import load
+from demarcate.catalog.yaml_files import CATALOG_ROOT, load
 from demarcate.errors import CatalogError
 from demarcate.model import AccountKnob, Control, Offering, Responsibility, RoleEntry, Service, SplitCell, TypeEntry
 
@@ -59,7 +57,7 @@ class Catalog:
     """
 
     def __init__(self, folders: tuple[Path, ...] = ()) -> None:
-        self._roots: tuple[Traversable, ...] = (*folders, files("demarcate.catalog"))
+        self._roots: tuple[Path, ...] = (*folders, CATALOG_ROOT)
         self._services: dict[str, Service | None] = {}
         self._offerings: dict[str, tuple[Offering, ...]] = {}
         self._splits: dict[str, Mapping[str, SplitCell]] = {}
@@ -160,6 +158,11 @@ class Catalog:
         if found is None:
             return None
         return next((each for each in found.offerings if each.id == offering_id), None)
+
+    def configures(self, setting: str, of: str) -> bool:
+        """Whether a type is a setting of another."""
+        entry = self.type_entry(setting)
+        return entry is not None and of in entry.of
 
     def controls_of(self, type_name: str) -> tuple[Control, ...]:
         """The controls on a type, in the service file's order, then those derived from the names of its properties."""

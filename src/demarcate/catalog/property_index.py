@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import msgspec
+
+from demarcate.catalog.yaml_files import CATALOG_ROOT
 
 
 class PropertyNode(msgspec.Struct, frozen=True):
@@ -32,12 +33,12 @@ class _Namespace(msgspec.Struct, frozen=True):
 
 @cache
 def _index() -> _Index:
-    return msgspec.json.decode((files(__package__) / "properties/index.json").read_bytes(), type=_Index)
+    return msgspec.json.decode((CATALOG_ROOT / "properties/index.json").read_bytes(), type=_Index)
 
 
 @cache
 def _namespace(stem: str) -> _Namespace:
-    return msgspec.json.decode((files(__package__) / f"properties/{stem}.json").read_bytes(), type=_Namespace)
+    return msgspec.json.decode((CATALOG_ROOT / f"properties/{stem}.json").read_bytes(), type=_Namespace)
 
 
 def source() -> str:

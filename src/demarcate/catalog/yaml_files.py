@@ -1,15 +1,21 @@
 """Catalogue YAML into structs: strict (unknown keys and duplicate keys are errors), with the file named."""
 
 import re
+import sys
 from collections.abc import Hashable
-from importlib.resources.abc import Traversable
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 import yaml
 
+from demarcate import cache
 from demarcate.errors import CatalogError
+
+CATALOG_ROOT: Final = Path(__file__).parent
+"""The folder of the catalogue's own data."""
 
 T = TypeVar("T")
 
@@ -37,18 +43,43 @@ _Loader.yaml_implicit_resolvers = {
 _Loader.add_implicit_resolver(f"{_PREFIX}bool", re.compile("^(?:true|false)$"), list("tf"))
 
 
-def load(file: Traversable | Path, kind: type[T]) -> T:
-    """The content of a catalogue file as ``kind``.
+def load(file: Path, kind: type[T]) -> T:
+    """The content of a catalogue file as ``kind``; YAML is parsed once, and kept in the cache on disk by its hash.
 
     Raises :class:`CatalogError` naming the file, the line (where YAML is at fault) or the key (where the shape is).
     """
+    data = file.read_bytes()
+    name = cache.key_of(_FORMAT, _shape(kind.__module__), data)
+    stored = cache.get(name)
+    if stored is not None:
+        with suppress(msgspec.MsgspecError):
+            return msgspec.msgpack.decode(stored, type=kind)
+    found = _parse(data, file.name, kind)
+    cache.put(name, msgspec.msgpack.encode(found))
+    return found
+
+
+_FORMAT: Final = b"yaml 1"
+
+
+@lru_cache(maxsize=16)
+def _shape(module: str) -> bytes:
+    """What a stored struct depends on beside its file: the source of its type and of the model."""
+    sources = sorted((CATALOG_ROOT.parent / "model").glob("*.py"))
+    defined_in = sys.modules[module].__file__
+    if defined_in is not None:
+        sources.append(Path(defined_in))
+    return b"".join(each.read_bytes() for each in sources)
+
+
+def _parse(data: bytes, name: str, kind: type[T]) -> T:
     try:
-        raw = yaml.load(file.read_text(encoding="utf-8"), _Loader)  # noqa: S506 (a safe loader's subclass)
+        raw = yaml.load(data.decode("utf-8"), _Loader)  # noqa: S506 (a safe loader's subclass)
         return msgspec.convert(raw, kind)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise CatalogError(str(error.problem), f"{file.name}:{line}", "mend the YAML") from None
+        raise CatalogError(str(error.problem), f"{name}:{line}", "mend the YAML") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise CatalogError(str(error).replace("\n", " "), file.name, "mend the YAML") from None
+        raise CatalogError(str(error).replace("\n", " "), name, "mend the YAML") from None
     except msgspec.ValidationError as error:
-        raise CatalogError(str(error), file.name, "see docs/catalogue.md for the format") from None
+        raise CatalogError(str(error), name, "see docs/catalogue.md for the format") from None

@@ -46,12 +46,19 @@ class Writer:
     """Writes the body of one function that evaluates expressions on one resource type.
 
     ``defaults`` maps a type and property path to the expression of its documented default. Top-level properties are
-    read once, at the head of the body.
+    read once, at the head of the body. ``configures(setting, of)`` says whether a type is a setting of another: such
+    settings name what they configure, so ``related('SETTING')`` has them all.
     """
 
-    def __init__(self, type_name: str, defaults: Mapping[tuple[str, str], str] | None = None) -> None:
+    def __init__(
+        self,
+        type_name: str,
+        defaults: Mapping[tuple[str, str], str] | None = None,
+        configures: Callable[[str, str], bool] = lambda _setting, _of: False,
+    ) -> None:
         self.type_name = type_name
         self.defaults = defaults or {}
+        self.configures = configures
         self.head: list[str] = ["p = s.properties"]
         self.lines: list[str] = []
         self._indent = 0
@@ -240,7 +247,9 @@ class Writer:
         if name in ("is", "related", "account"):
             texts = [self._quoted(name, each) for each in args]
             if name == "related":
-                return self._set(f"s.related({', '.join(map(repr, texts))})", Place(texts[0], ""))
+                inbound = len(texts) == 1 and self.configures(texts[0], self.type_name)
+                more = ", None, True" if inbound else ""
+                return self._set(f"s.related({', '.join(map(repr, texts))}{more})", Place(texts[0], ""))
             return self._set(f"s.{'is_a' if name == 'is' else 'account'}({texts[0]!r})")
         values = [self._write(each, scope, raw=name == "has").code for each in args]
         if name in _FUNCTIONS:
@@ -250,7 +259,9 @@ class Writer:
     def _method(self, target: _Atom, name: str, args: tuple[ast.Node, ...], scope: Scope) -> _Atom:
         if name == "related":
             texts = [self._quoted(name, each) for each in args]
-            return self._set(f"s.related_of({target.code}, {', '.join(map(repr, texts))})", Place(texts[0], ""))
+            inbound = len(texts) == 1 and target.place is not None and self.configures(texts[0], target.place.type)
+            more = ", None, True" if inbound else ""
+            return self._set(f"s.related_of({target.code}, {', '.join(map(repr, texts))}{more})", Place(texts[0], ""))
         values = [self._write(each, scope).code for each in args]
         return self._set(f"{_METHODS[name]}({', '.join([target.code, *values])})")
 

@@ -114,9 +114,9 @@ def choice(condition: Value, then: Callable[[], Value], otherwise: Callable[[], 
 def equal(one: Value, other: Value) -> Value:
     """``one == other``: three-valued and deep; whole and other numbers compare by value, as in CEL."""
     if type(one) is Unknown:
-        return one
+        return one if _may_be(one, other) else False
     if type(other) is Unknown:
-        return other
+        return other if _may_be(other, one) else False
     if isinstance(one, list) and isinstance(other, list):
         if isinstance(one, Partial) or isinstance(other, Partial):
             return INCOMPLETE
@@ -399,9 +399,9 @@ def whole(value: Value) -> Value:
 
 
 def written(value: Value) -> Value:
-    """``text(value)``: the literal text of an unknown as far as it is written down."""
+    """``text(value)``: the literal text of an unknown as far as it is written down, where the rest is references."""
     if type(value) is Unknown:
-        return value.text if value.text is not None else value
+        return value if value.text is None or value.open else value.text
     return value
 
 
@@ -417,21 +417,60 @@ def origin(value: Value) -> Value:
     return value.origin if type(value) is Unknown else ""
 
 
-def _pair(test: Callable[[Any, Any], Value]) -> Callable[[Value, Value], Value]:
-    """A method on two known values that gives false where it does not apply."""
+def _both_text(
+    test: Callable[[str, str], Value],
+    otherwise: Value = False,
+    partly: Callable[[list[str], str], bool | None] = lambda _parts, _other: None,
+) -> Callable[[Value, Value], Value]:
+    """A method on two texts, ``otherwise`` where they are none. ``partly`` decides what it can of a text of which only
+    the parts between its gaps are known."""
 
     def apply(one: Value, other: Value) -> Value:
         if type(one) is Unknown:
-            return one
+            if one.text is None or not isinstance(other, str):
+                return one
+            decided = partly(_GAP.split(one.text), other)
+            return one if decided is None else decided
         if type(other) is Unknown:
             return other
-        return test(one, other)
+        return test(one, other) if isinstance(one, str) and isinstance(other, str) else otherwise
 
     return apply
 
 
-def _both_text(test: Callable[[str, str], Value], otherwise: Value = False) -> Callable[[Value, Value], Value]:
-    return _pair(lambda one, other: test(one, other) if isinstance(one, str) and isinstance(other, str) else otherwise)
+_GAP: Final = re.compile(r"\$\{[^}]*\}")
+"""What stands in an unknown's text for a part that is not known."""
+
+
+@lru_cache(maxsize=4096)
+def _fits(text: str, other: str, is_open: bool) -> bool:
+    """Whether a text could be one of which only the parts between gaps are known; a name or an ARN is neither empty nor
+    holds a ``*``."""
+    parts = map(re.escape, _GAP.split(text))
+    return re.fullmatch((".*" if is_open else "[^*]+").join(parts), other, re.DOTALL) is not None
+
+
+def _may_be(value: Unknown, other: Value) -> bool:
+    """Whether an unknown could be equal to a value, by what is written of it."""
+    return value.text is None or not isinstance(other, str) or _fits(value.text, other, value.open)
+
+
+def _begins(parts: list[str], prefix: str) -> bool | None:
+    first = parts[0]
+    if len(first) >= len(prefix):
+        return first.startswith(prefix)
+    return None if prefix.startswith(first) else False
+
+
+def _ends(parts: list[str], suffix: str) -> bool | None:
+    last = parts[-1]
+    if len(last) >= len(suffix):
+        return last.endswith(suffix)
+    return None if suffix.endswith(last) else False
+
+
+def _holds(parts: list[str], other: str) -> bool | None:
+    return True if any(other in part for part in parts) else None
 
 
 @lru_cache(maxsize=4096)
@@ -447,8 +486,8 @@ def _found(value: str, pattern: str) -> bool:
     return compiled is not None and compiled.search(value) is not None
 
 
-starts_with = _both_text(lambda one, other: one.startswith(other))
-ends_with = _both_text(lambda one, other: one.endswith(other))
+starts_with = _both_text(lambda one, other: one.startswith(other), partly=_begins)
+ends_with = _both_text(lambda one, other: one.endswith(other), partly=_ends)
 matches = _both_text(_found)
 split = _both_text(lambda one, other: one.split(other) if other else None, None)
 
@@ -460,13 +499,15 @@ def contains(value: Value, other: Value) -> Value:
     return _contains_text(value, other)
 
 
-_contains_text = _both_text(lambda one, other: other in one)
+_contains_text = _both_text(lambda one, other: other in one, partly=_holds)
 
 
 def _on_text(change: Callable[[str], Value]) -> Callable[[Value], Value]:
     def apply(value: Value) -> Value:
         if type(value) is Unknown:
-            return value
+            if value.text is None:
+                return value
+            return Unknown(value.why, value.references, change(value.text), origin=value.origin, open=value.open)
         return change(value) if isinstance(value, str) else None
 
     return apply

@@ -19,10 +19,12 @@ class Neighbours:
     def __init__(self, resources: Iterable[Resource], connections: Iterable[Any]) -> None:
         self._by_id = {resource.id: resource for resource in resources}
         self._both: dict[str, dict[str, None]] = defaultdict(dict)
+        self._incoming: dict[str, dict[str, None]] = defaultdict(dict)
         self._named: dict[tuple[str, str], set[str]] = defaultdict(set)
         for connection in connections:
             self._both[connection.source][connection.target] = None
             self._both[connection.target][connection.source] = None
+            self._incoming[connection.target][connection.source] = None
             self._named[connection.source, _general(connection.via)].add(connection.target)
         self._items: dict[str, Item] = {}
 
@@ -46,11 +48,16 @@ class Neighbours:
             self._items[resource] = Item(found.properties, resource, found.type)
         return self._items[resource]
 
-    def related(self, resource: str, properties: Mapping[str, Value], kind: str, path: str | None = None) -> Value:
-        """The connected resources of a type; with ``path`` those that the property of that path names.
+    def related(
+        self, resource: str, properties: Mapping[str, Value], kind: str, path: str | None = None, inbound: bool = False
+    ) -> Value:
+        """The connected resources of a type; with ``path`` those that the property of that path names, with ``inbound``
+        those that refer to this one.
 
         The list is :class:`Partial` where a value leads, or may lead, out of the estate.
         """
+        if inbound:
+            return [self.item(other) for other in self._incoming.get(resource, ()) if self._by_id[other].type == kind]
         if path is None:
             found = [self.item(other) for other in self.ids(resource) if self._by_id[other].type == kind]
             return Partial(found) if _points_outside(properties) else found
@@ -150,19 +157,19 @@ class Subject:
         """``is('TYPE')``."""
         return self.type == type_name
 
-    def related(self, kind: str, path: str | None = None) -> Value:
+    def related(self, kind: str, path: str | None = None, inbound: bool = False) -> Value:
         """``related('TYPE')`` and ``related('TYPE', 'Path')``."""
         if self.neighbours is None:
             return Partial() if path is not None and _at(self.properties, path) is not None else []
-        return self.neighbours.related(self.id, self.properties, kind, path)
+        return self.neighbours.related(self.id, self.properties, kind, path, inbound)
 
-    def related_of(self, item: Value, kind: str, path: str | None = None) -> Value:
+    def related_of(self, item: Value, kind: str, path: str | None = None, inbound: bool = False) -> Value:
         """``item.related(…)``: from a connected resource on."""
         if type(item) is Unknown:
             return item
         if not isinstance(item, Item) or self.neighbours is None:
             return INCOMPLETE
-        return self.neighbours.related(item.id, item, kind, path)
+        return self.neighbours.related(item.id, item, kind, path, inbound)
 
     def account(self, knob: str) -> Value:
         """``account('knob')``: an account-level setting, unknown unless the estate says it."""

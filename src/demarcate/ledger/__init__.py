@@ -58,17 +58,22 @@ def _decided(split: Split, findings: Sequence[Finding]) -> Iterator[Duty]:
     """The duties with the findings that bear on them, and the status that follows."""
     accounts = {each.id: each.account for each in split.resources}
     above = {duty.responsibility for duty in split.duties if duty.scope is Scope.ACCOUNT}
-    by_duty: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    by_subject: dict[str, dict[str, list[Finding]]] = defaultdict(lambda: defaultdict(list))
     for each in findings:
         subject = accounts[each.resource] if each.responsibility in above else each.resource
-        by_duty[subject, each.responsibility].append(each)
-    for duty in split.duties:
-        found = by_duty.get((duty.resource, duty.responsibility)) if by_duty else None
-        if not found:
+        by_subject[subject][each.responsibility].append(each)
+    subject, of_subject = "", None
+    for duty in split.duties:  # a subject's duties stand together
+        if duty.resource != subject:
+            subject = duty.resource
+            of_subject = by_subject.get(subject)
+        found = of_subject.get(duty.responsibility) if of_subject is not None else None
+        if found is None:
             yield duty
             continue
         status = status_of(found) if duty.status is Status.OPEN else duty.status
-        yield Duty(duty.scope, duty.resource, duty.responsibility, duty.party, status, tuple(each.id for each in found))
+        ids = tuple(each.id for each in found)
+        yield Duty(duty.scope, duty.resource, duty.responsibility, duty.party, status, ids)
 
 
 def status_of(findings: Sequence[Finding]) -> Status:
@@ -88,13 +93,17 @@ def status_of(findings: Sequence[Finding]) -> Status:
 
 def summarise(duties: Sequence[Duty], resources: int, findings: Sequence[Finding] = ()) -> Summary:
     """The counts of a ledger; every party, status, scope and outcome stands there, also with 0."""
-    parties = Counter(duty.party for duty in duties)
-    statuses = Counter(duty.status for duty in duties)
-    scopes = Counter(duty.scope for duty in duties)
+    kinds = Counter((duty.scope, duty.party, duty.status) for duty in duties)
+    parties: Counter[Party] = Counter()
+    statuses: Counter[Status] = Counter()
+    scopes: Counter[Scope] = Counter()
+    for (scope, party, status), number in kinds.items():
+        scopes[scope] += number
+        parties[party] += number
+        statuses[status] += number
     outcomes = Counter(each.outcome for each in findings)
-    subjects = {
-        scope: {duty.resource for duty in duties if duty.scope is scope} for scope in Scope if scope != "resource"
-    }
+    above = [duty for duty in duties if duty.scope is not Scope.RESOURCE]
+    subjects = {scope: {duty.resource for duty in above if duty.scope is scope} for scope in Scope}
     return Summary(
         resources=resources,
         accounts=len(subjects[Scope.ACCOUNT]),

@@ -23,7 +23,8 @@ class Unknown(msgspec.Struct, frozen=True):
     literal text as far as it is written down (``${Bucket}`` stands where a part is not known), ``None`` if none is;
     ``maybe_absent`` says that the property may not be there at all; ``origin`` where the value comes from
     (``reference``, ``parameter``, ``no-echo``, ``no-echo-default``, ``secret``, ``ssm``, ``pseudo``, ``deployment``;
-    empty if that is not known either).
+    empty if that is not known either). ``open`` says that what is not written in ``text`` may be anything; else it
+    stands for references to resources, whose names and ARNs look like no constant that one compares them with.
     """
 
     why: str
@@ -31,6 +32,7 @@ class Unknown(msgspec.Struct, frozen=True):
     text: str | None = None
     maybe_absent: bool = False
     origin: str = ""
+    open: bool = True
 
 
 class _NoValue:

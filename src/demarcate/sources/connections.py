@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 
 import msgspec
 
-from demarcate.catalog.yaml_files import load
+from demarcate.catalog.yaml_files import CATALOG_ROOT, load
 from demarcate.model import Connection, Resource, Unknown, Value
 
 
@@ -26,7 +25,7 @@ class _Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def _rules() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str], re.Pattern[str]], ...]:
-    rules = load(files("demarcate.catalog") / "connection_kinds.yaml", _Rules).kinds
+    rules = load(CATALOG_ROOT / "connection_kinds.yaml", _Rules).kinds
     return tuple((r.kind, re.compile(r.target), re.compile(r.path), re.compile(r.source)) for r in rules)
 
 

@@ -225,26 +225,34 @@ class _Composer:
 
     def compose(self, text: str) -> Any:
         documents = 0
-        for event in yaml.parse(text, yaml.CSafeLoader):
-            kind = type(event)
-            if isinstance(event, yaml.ScalarEvent):
-                self._scalar(event)
-            elif kind is yaml.MappingStartEvent:
-                self._open(_Map(), event)
-            elif kind is yaml.SequenceStartEvent:
-                self._open(_List(), event)
-            elif kind in (yaml.MappingEndEvent, yaml.SequenceEndEvent):
-                self._close()
-            elif kind is yaml.AliasEvent:
-                self._alias(event)
-            elif kind is yaml.DocumentStartEvent:
-                documents += 1
-                if documents > 1:
-                    line = _line_of(event)
-                    raise self.fail("a second YAML document", line, "keep one document a file")
+        loader = yaml.CSafeLoader(text)
+        try:
+            next_event = loader.get_event
+            event = next_event()
+            while event is not None:
+                kind = type(event)
+                if kind is yaml.ScalarEvent:
+                    self._scalar(event)
+                elif kind is yaml.MappingStartEvent:
+                    self._open(_Map(), event)
+                elif kind is yaml.SequenceStartEvent:
+                    self._open(_List(), event)
+                elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                    self._close()
+                elif kind is yaml.AliasEvent:
+                    self._alias(event)
+                elif kind is yaml.DocumentStartEvent:
+                    documents += 1
+                    if documents > 1:
+                        raise self.fail("a second YAML document", _line_of(event), "keep one document a file")
+                elif kind is yaml.StreamEndEvent:
+                    break
+                event = next_event()
+        finally:
+            loader.dispose()
         return self.root
 
-    def _scalar(self, event: yaml.ScalarEvent) -> None:
+    def _scalar(self, event: Any) -> None:
         line = _line_of(event)
         text, tag = event.value, event.tag
         if self.stack and type(self.stack[-1][0]) is _Map and self.key is None:

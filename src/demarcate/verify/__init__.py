@@ -1,7 +1,6 @@
 """Verification: a profile's controls on every resource, to findings. :func:`verify` is the stage's public function."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import msgspec
 

@@ -7,6 +7,8 @@ from demarcate.expressions.functions.credentials import secrets
 from demarcate.model import Control, Unknown, Value
 
 MAX_TEXT: Final = 160
+_SHORT: Final = 6
+"""A text shorter than this is no credential of any kind."""
 MAX_ITEMS: Final = 12
 MAX_DEPTH: Final = 4
 
@@ -40,6 +42,8 @@ def _counted(value: Value) -> str:
 
 def value_at(properties: Mapping[str, Value], path: str) -> Value:
     """The value at a dotted path (``A.B[2].C``); ``None`` where there is none."""
+    if "." not in path and "[" not in path:
+        return properties.get(path)
     value: Value = properties
     for step in path.split("."):
         name, *positions = step.replace("]", "").split("[")
@@ -56,6 +60,8 @@ def value_at(properties: Mapping[str, Value], path: str) -> Value:
 
 def _shown(value: Value, sensitive: bool) -> Any:
     if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str) and len(value) < _SHORT and not sensitive:
         return value
     found = secrets(value) if isinstance(value, str | dict | list) else []
     credentials = {each["path"]: each for each in found}

@@ -8,13 +8,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
-from importlib.resources import files
+from functools import cache, lru_cache
 from typing import Final
 
 import msgspec
 
-from demarcate.catalog.yaml_files import load
+from demarcate.catalog.yaml_files import CATALOG_ROOT, load
 from demarcate.expressions.runtime import Partial
 from demarcate.model import Unknown, Value
 
@@ -49,7 +48,7 @@ class _Ready(msgspec.Struct, frozen=True):
 
 @cache
 def _kinds() -> tuple[tuple[_Ready, ...], frozenset[str]]:
-    data = load(files("demarcate.catalog") / "secret_patterns.yaml", _Kinds)
+    data = load(CATALOG_ROOT / "secret_patterns.yaml", _Kinds)
     ready = tuple(
         _Ready(
             each.id,
@@ -105,8 +104,14 @@ def _scalars(value: Value, path: str, key: str) -> Iterator[tuple[str, str, Valu
 
 
 def _in_text(path: str, key: str, text: str, *, whole: bool) -> list[Value]:
+    found = _searched(key, text[:MAX_TEXT], whole)
+    return [] if found is None else [{"path": path, "kind": found[0], "fingerprint": found[1]}]
+
+
+@lru_cache(maxsize=8192)
+def _searched(key: str, text: str, whole: bool) -> tuple[str, str] | None:
+    """The kind and the fingerprint of the first credential in a text, if any."""
     kinds, examples = _kinds()
-    text = text[:MAX_TEXT]
     for kind in kinds:
         if kind.key is not None and (not whole or not kind.key.search(key)):
             continue
@@ -116,8 +121,8 @@ def _in_text(path: str, key: str, text: str, *, whole: bool) -> list[Value]:
                 continue
             if kind.entropy and entropy(secret) < kind.entropy:
                 continue
-            return [{"path": path, "kind": kind.id, "fingerprint": fingerprint(secret)}]
-    return []
+            return kind.id, fingerprint(secret)
+    return None
 
 
 def entropy(text: str) -> float:

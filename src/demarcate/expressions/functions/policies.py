@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from demarcate.expressions.runtime import INCOMPLETE, Partial
+from demarcate.expressions.runtime import INCOMPLETE, Partial, contained
 from demarcate.model import Unknown, Value
 
 _NARROWING: Final = frozenset(
@@ -94,7 +94,7 @@ def _statement(raw: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def _parts(value: Value) -> Value:
-    return value if type(value) is Unknown else listed(value)
+    return value if type(value) is Unknown and value.text is None else listed(value)
 
 
 def _principals(value: Value) -> Value:
@@ -107,8 +107,17 @@ def _principals(value: Value) -> Value:
         return []
     found: list[Value] = []
     for kind, names in value.items():
-        found.extend(each if type(each) is Unknown else f"{kind}:{each}" for each in listed(names))
+        found.extend(_named(kind, each) for each in listed(names))
     return found
+
+
+def _named(kind: str, name: Value) -> Value:
+    """A principal with its kind before it, also where only a part of its name is known."""
+    if type(name) is not Unknown:
+        return f"{kind}:{name}"
+    if name.text is None:
+        return name
+    return Unknown(name.why, name.references, f"{kind}:{name.text}", origin=name.origin, open=name.open)
 
 
 @lru_cache(maxsize=4096)
@@ -184,13 +193,14 @@ def _everybody(statement: Mapping[str, Value]) -> Value:
     principals = statement.get("Principal")
     if type(principals) is Unknown:
         return principals
-    return _any(
-        each if type(each) is Unknown and not each.references else _is_everybody(each) for each in principals or []
-    )
+    return _any(_is_everybody(each) for each in principals or [])
 
 
-def _is_everybody(value: Value) -> bool:
-    return isinstance(value, str) and value in ("*", "AWS:*", "CanonicalUser:*", "Federated:*")
+_EVERYBODY: Final[list[Value]] = ["*", "AWS:*", "CanonicalUser:*", "Federated:*"]
+
+
+def _is_everybody(value: Value) -> Value:
+    return contained(value, _EVERYBODY)
 
 
 def _narrowed(condition: Value) -> Value:
@@ -242,8 +252,10 @@ def _denies_plain(statement: Value) -> Value:
         and any(key.lower() == "aws:securetransport" and _is_false(each) for key, each in entries.items())
         for operator, entries in condition.items()
     )
-    everybody = any(_is_everybody(each) for each in listed(statement.get("Principal")))
-    every_action = any(isinstance(each, str) and each.endswith("*") for each in listed(statement.get("Action")))
+    everybody = any(_is_everybody(each) is True for each in listed(statement.get("Principal")))
+    every_action = any(
+        isinstance(each, str) and (each == "*" or each.endswith(":*")) for each in listed(statement.get("Action"))
+    )
     return plain and everybody and every_action
 
 

@@ -2,12 +2,11 @@
 
 import re
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
 import msgspec
 
-from demarcate.catalog.yaml_files import load
+from demarcate.catalog.yaml_files import CATALOG_ROOT, load
 from demarcate.model import Unknown, Value
 
 
@@ -34,7 +33,7 @@ NO_END: Final = "none"
 @cache
 def lifecycle() -> Lifecycle:
     """The catalogue's version data."""
-    return load(files("demarcate.catalog") / "lifecycle.yaml", Lifecycle)
+    return load(CATALOG_ROOT / "lifecycle.yaml", Lifecycle)
 
 
 def end_of_support(product: str, version: str) -> str | None:

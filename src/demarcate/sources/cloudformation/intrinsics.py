@@ -67,7 +67,7 @@ def _dynamic(value: str) -> Value:
         match[1], "a Secrets Manager secret"
     )
     origin = "ssm" if match[1] == "ssm" else "secret"
-    return Unknown(f"read from {kind} at deployment", text=value, origin=origin)
+    return Unknown(f"read from {kind} at deployment", text=value, origin=origin, open=False)
 
 
 def _call(key: str, argument: Value, context: Context) -> Value:
@@ -116,7 +116,8 @@ def join_text(parts: list[Value]) -> Value:
     if unknown is None:
         return text
     origin = unknown.origin if all(not each or isinstance(each, Unknown) for each in parts) else ""
-    return Unknown(unknown.why, _references(parts), text, origin=origin or "deployment")
+    is_open = any(isinstance(part, Unknown) and (part.open or part.text is None) for part in parts)
+    return Unknown(unknown.why, _references(parts), text, origin=origin or "deployment", open=is_open)
 
 
 def _get_att(argument: Value, context: Context) -> Value:

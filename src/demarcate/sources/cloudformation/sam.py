@@ -1,8 +1,5 @@
 """SAM templates, expanded by AWS's own translator (the ``sam`` extra). Nothing is sent anywhere."""
 
-import copy
-import logging
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -62,6 +59,10 @@ def expand(document: Document, environment: Environment) -> tuple[Document, list
 
 
 def _translate(transform: Any, document: Document, environment: Environment) -> dict[str, Any]:
+    import copy
+    import logging
+    import os
+
     logging.getLogger("samtranslator").setLevel(logging.CRITICAL)
     template = copy.deepcopy(document.value)
     transforms = template.get("Transform")

@@ -151,7 +151,9 @@ class Stack:
             text = "${" + (name if attribute == "Ref" else f"{name}.{attribute}") + "}"
             of = "" if attribute == "Ref" else f"{attribute} of "
             why = f"{of}{name}, known after deployment"
-            self._references[key] = Unknown(why, (Reference(self.id_of(name), attribute),), text, origin="reference")
+            self._references[key] = Unknown(
+                why, (Reference(self.id_of(name), attribute),), text, origin="reference", open=False
+            )
         return self._references[key]
 
     def _pseudo(self, name: str) -> Value:
@@ -171,7 +173,7 @@ class Stack:
             return _partition(environment.region)[short == "URLSuffix"]
         hints = {"Region": " (give --region)", "AccountId": " (give --account)"}
         return Unknown(
-            f"{name} is known at deployment{hints.get(short, '')}", text="${" + name + "}", origin="deployment"
+            f"{name} is known at deployment{hints.get(short, '')}", text="${" + name + "}", origin="pseudo", open=False
         )
 
     def _parameter(self, name: str) -> Value:
