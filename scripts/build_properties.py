@@ -15,6 +15,9 @@ from typing import Any
 from property_rules import DEFAULT, Context, Rules, load_rules
 
 PINNED = "1.58.0"
+RESPONSIBILITY_BITS = 5
+"""A property's number: its responsibility in the lower bits, the kind of scalar above them."""
+SCALARS = {"boolean": 1, "integer": 2, "number": 3, "string": 4}
 HOME_REGION = "us-east-1"
 FOLDER = Path(__file__).resolve().parent.parent / "src/demarcate/catalog/properties"
 
@@ -122,6 +125,8 @@ class _Expander:
             tail = "recursive"
         elif not children and _is_opaque(node, kind, form):
             tail = "json"
+        if tail is None:
+            code += SCALARS.get(kind, 0) << RESPONSIBILITY_BITS
         semantic = form if isinstance(form, str) and "::" in form else None
         if semantic:
             return {name + marks: [code, tail, semantic]}
@@ -130,7 +135,8 @@ class _Expander:
 
 def _mostly(children: Mapping[str, Any], default: int) -> int:
     """What more than half of an object's properties bear on: no rule knew the object, so its content decides."""
-    codes = [each if isinstance(each, int) else each[0] for each in children.values()]
+    mask = (1 << RESPONSIBILITY_BITS) - 1
+    codes = [(each if isinstance(each, int) else each[0]) & mask for each in children.values()]
     code, number = Counter(codes).most_common(1)[0]
     return int(code) if 2 * number > len(codes) else default
 
@@ -154,16 +160,32 @@ def _is_opaque(node: Mapping[str, Any], kind: str, form: Any) -> bool:
     return form == "json" or "object" in kind.split() or (not kind and not node.get("enum") and not node.get("const"))
 
 
+def own_name(schema: Mapping[str, Any]) -> str | None:
+    """The property by whose value others name a resource: its primary identifier, if that is one writable property."""
+    identifiers = schema.get("primaryIdentifier", [])
+    if len(identifiers) != 1 or identifiers[0] in schema.get("readOnlyProperties", []):
+        return None
+    name = str(identifiers[0]).removeprefix("/properties/")
+    return name if name in schema.get("properties", {}) else None
+
+
 def namespace_files(rules: Rules) -> Iterator[tuple[str, str]]:
     """The index's files: (name, text), sorted."""
     by_stem: dict[str, dict[str, Any]] = {}
+    names: dict[str, dict[str, str]] = {}
     for type_name, schema in schemas().items():
-        by_stem.setdefault(stem_of(type_name), {})[type_name] = _Expander(type_name, schema, rules).trie()
+        stem = stem_of(type_name)
+        by_stem.setdefault(stem, {})[type_name] = _Expander(type_name, schema, rules).trie()
+        name = own_name(schema)
+        if name is not None:
+            names.setdefault(stem, {})[type_name] = name
     for stem in sorted(by_stem):
         lines = ",\n".join(
             f"{json.dumps(name)}: {json.dumps(trie, separators=(',', ':'))}" for name, trie in by_stem[stem].items()
         )
-        yield f"{stem}.json", f'{{"responsibilities": {json.dumps(list(rules.codes))}, "types": {{\n{lines}\n}}}}\n'
+        known = json.dumps(names.get(stem, {}), separators=(",", ":"))
+        head = f'"responsibilities": {json.dumps(list(rules.codes))}, "names": {known}'
+        yield f"{stem}.json", f'{{{head}, "types": {{\n{lines}\n}}}}\n'
     index = {name: stem for stem in by_stem for name in by_stem[stem]}
     entries = ",\n".join(f"{json.dumps(name)}: {json.dumps(index[name])}" for name in sorted(index))
     yield "index.json", f'{{"source": "cfn-lint {PINNED}", "types": {{\n{entries}\n}}}}\n'

@@ -13,13 +13,15 @@ from pathlib import Path
 import msgspec
 
 from demarcate import Ledger, ReadOptions, assess_estate, read
-from demarcate.catalog import catalog
 from demarcate.model import Outcome
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "build/trials"
 PACKAGES = ("cfn-lint==1.58.0", "aws-sam-translator==1.115.0", "aws-sam-cli==1.170.0")
 OWN = ("examples",)
+COLUMNS = (
+    "files with resources", "resources", "types", "duties", "satisfied", "not satisfied", "undecided", "errors", "notes",
+)  # fmt: skip
 
 
 class Trial(msgspec.Struct, frozen=True):
@@ -58,11 +60,11 @@ def report(trials: list[Trial]) -> str:
     lines = [
         "# Trials on real input",
         "",
-        "Written by `make trials`: every template that these packages ship, beside our own examples. The packages' tests hold broken",
-        "templates on purpose; each is a counted error with its place, and the rest of the run goes on.",
+        "Written by `make trials`: every template that these packages ship, beside our own examples. The packages' tests",
+        "hold broken templates on purpose; each is a counted error with its place, and the rest of the run goes on.",
         "",
-        "| templates of | files with resources | resources | types | duties | satisfied | not satisfied | undecided | errors | notes |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        f"| templates of | {' | '.join(COLUMNS)} |",
+        "| --- |" + " ---: |" * len(COLUMNS),
     ]
     for each in trials:
         outcomes = Counter(finding.outcome for finding in each.ledger.findings)
@@ -101,9 +103,7 @@ def main() -> int:
         trials.append(trial(package, place))
     trials += [trial(f"our own {name}/", ROOT / name) for name in OWN]
     (ROOT / "docs/trials.md").write_text(report(trials), encoding="utf-8")
-    print(
-        f"{sum(each.ledger.summary.resources for each in trials):,} resources of {len(catalog().service_names)} services"
-    )
+    print(f"{sum(each.ledger.summary.resources for each in trials):,} resources")
     return 0
 
 

@@ -1,6 +1,7 @@
 """For any input: resources × responsibilities duties come out, each with a party and a reason, and nothing raises."""
 
 import json
+from typing import Any
 
 import yaml
 from hypothesis import HealthCheck, given, settings
@@ -61,7 +62,7 @@ _resource = st.sampled_from(TYPES).flatmap(
 _odd = st.one_of(
     _resource, _resource, _resource, st.just(None), st.just([]), st.just({"Type": {"a": 1}}), st.just({"Type": 3})
 )
-_templates = st.fixed_dictionaries(
+_templates: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {"Resources": st.dictionaries(st.sampled_from(["A", "B", "Q", "R"]), _odd, max_size=4)},
     optional={
         "Parameters": st.one_of(st.just({"P": {"Type": "String"}}), st.just({"P": 3}), st.just([])),

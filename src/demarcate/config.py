@@ -1,6 +1,7 @@
 """The user's own settings, ``demarcate.yaml``: what the templates do not say of the estate."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -51,6 +52,11 @@ def read_config(name: str | None, knobs: Mapping[str, Any]) -> tuple[Config, Pat
     found = load(file, Config)
     for knob in sorted(found.account_settings.keys() - knobs.keys()):
         raise InputError(f"no account setting {knob!r}", str(file), "see 'demarcate explain' for their names")
+    for rule in found.classification.names:
+        try:
+            re.compile(rule.match)
+        except re.error as error:
+            raise InputError(f"classification: {rule.match!r} is no regular expression: {error}", str(file)) from None
     return found, file.parent
 
 

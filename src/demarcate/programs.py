@@ -4,6 +4,7 @@ import marshal
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -35,7 +36,7 @@ class Program(msgspec.Struct, frozen=True):
     reads: tuple[tuple[str, ...], ...]
 
 
-_programs: dict[tuple[int, str], Program] = {}
+_programs: WeakKeyDictionary[Catalog, dict[str, Program]] = WeakKeyDictionary()
 
 
 def program(type_name: str, data: Catalog) -> Program:
@@ -43,10 +44,10 @@ def program(type_name: str, data: Catalog) -> Program:
 
     Raises :class:`ExpressionError` for an expression outside the documented subset.
     """
-    key = (id(data), type_name)
-    if key not in _programs:
-        _programs[key] = _make(type_name, data)
-    return _programs[key]
+    known = _programs.setdefault(data, {})
+    if type_name not in known:
+        known[type_name] = _make(type_name, data)
+    return known[type_name]
 
 
 def _make(type_name: str, data: Catalog) -> Program:

@@ -29,8 +29,42 @@ RULES = property_rules.Rules(
 )
 
 
-def trie(properties: dict[str, Any], **schema: Any) -> Any:
+def coded(properties: dict[str, Any], **schema: Any) -> Any:
     return build._Expander("AWS::Test::Thing", {"properties": properties, **schema}, RULES).trie()
+
+
+def trie(properties: dict[str, Any], **schema: Any) -> Any:
+    return _labels(coded(properties, **schema))
+
+
+def _labels(node: Any) -> Any:
+    """The trie with the responsibilities alone, without the kinds of scalars."""
+    if isinstance(node, dict):
+        return {key: _labels(each) for key, each in node.items()}
+    if isinstance(node, list):
+        return [_labels(node[0]), *(_labels(each) if isinstance(each, dict) else each for each in node[1:])]
+    return node & 31
+
+
+@pytest.mark.parametrize(
+    ("kind", "bits"), [("boolean", 1), ("integer", 2), ("number", 3), ("string", 4), (["string", "object"], 0)]
+)
+def test_scalars_keep_their_kind(kind: Any, bits: int) -> None:
+    node = coded({"A": {"type": kind}})["A"]
+    assert (node if isinstance(node, int) else node[0]) >> 5 == bits
+
+
+@pytest.mark.parametrize(
+    ("schema", "name"),
+    [
+        ({"primaryIdentifier": ["/properties/Name"]}, "Name"),
+        ({"primaryIdentifier": ["/properties/Id"], "readOnlyProperties": ["/properties/Id"]}, None),
+        ({"primaryIdentifier": ["/properties/Name", "/properties/Other"]}, None),
+        ({}, None),
+    ],
+)
+def test_the_name_of_a_resource_is_its_writable_identifier(schema: dict[str, Any], name: str | None) -> None:
+    assert build.own_name({"properties": {"Name": STRING, "Id": STRING}, **schema}) == name
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ Conditions:
 Resources:
   Other: {Type: AWS::SNS::Topic}
   It:
-    Type: AWS::SSM::Parameter
+    Type: Custom::Thing
     Properties:
       Value: VALUE
 """

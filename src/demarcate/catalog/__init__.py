@@ -122,6 +122,8 @@ class Catalog:
         return self._services[name]
 
     def _read_service(self, name: str) -> Service | None:
+        if name not in self.service_names:  # a name from an input is never made a path
+            return None
         for root in self._roots:
             file = root / "services" / f"{name}.yaml"
             if file.is_file():

@@ -13,15 +13,16 @@ _NEEDS_DATA: Final = ("customer-data", "encryption-at-rest", "backup-recovery")
 def not_applicable(type_name: str, data: Catalog) -> Mapping[str, str]:
     """The duties that a known type cannot have: responsibility id → reason.
 
-    A property that bears on a responsibility keeps the duty, whatever the role says; a setting has no others.
+    A property that bears on a responsibility keeps the duty, whatever the role says, and so does a control that decides
+    it (a property may bear on more than the one that the index names); a setting has no others.
     """
     entry = data.type_entry(type_name)
     assert entry is not None
     role = data.roles[entry.role]
-    knobs = data.knobs_of(type_name)
+    kept = data.knobs_of(type_name) | {each.responsibility for each in data.controls_of(type_name)}
     reasons: dict[str, str] = {}
     for name, each in data.responsibilities.items():
-        if each.scope is not Scope.RESOURCE or name in knobs:
+        if each.scope is not Scope.RESOURCE or name in kept:
             continue
         if entry.role == "setting":
             configured = " or ".join(entry.of[:3])

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from demarcate.catalog import Catalog, property_index
-from demarcate.catalog.applicability import not_applicable
 from demarcate.errors import DemarcateError
 from demarcate.expressions import Writer
-from demarcate.model import Control, Scope, Service
+from demarcate.model import Control, Service
 
 FRAMEWORKS: Final = ("fsbp", "cis-aws-5.0", "cis-aws-7.0", "nist-800-53-r5", "pci-dss-4.0")
 PROFILES: Final = ("baseline", "strict")
@@ -52,9 +51,6 @@ def _on_type(data: Catalog, service: Service, control: Control, type_name: str) 
     if type_name not in service.types:
         yield f"{type_name} is not among the file's types"
         return
-    scope = data.responsibilities[control.responsibility].scope
-    if scope is Scope.RESOURCE and control.responsibility in not_applicable(type_name, data):
-        yield f"{type_name} cannot have the duty {control.responsibility}: mend its role, or choose another"
     writer = Writer(type_name, data.defaults_of(type_name))
     try:
         for text in (control.when, control.unless, control.expect):

@@ -1,12 +1,30 @@
 """The property index at run time: every writable property of every CloudFormation type, read lazily by namespace."""
 
 from collections.abc import Iterator, Mapping
+from enum import IntEnum
 from functools import cache
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
 from demarcate.catalog.yaml_files import CATALOG_ROOT
+
+_BITS: Final = 5
+"""A property's number in the index holds its responsibility in so many lower bits, its kind of scalar above."""
+_MASK: Final = (1 << _BITS) - 1
+
+
+class Scalar(IntEnum):
+    """The kind of a scalar property by its schema."""
+
+    BOOLEAN = 1
+    INTEGER = 2
+    NUMBER = 3
+    STRING = 4
+
+
+ScalarTree: TypeAlias = Mapping[str, "Scalar | ScalarTree"]
+"""A type's scalar properties by name; a container holds a tree of its own."""
 
 
 class PropertyNode(msgspec.Struct, frozen=True):
@@ -28,6 +46,7 @@ class _Index(msgspec.Struct, frozen=True):
 
 class _Namespace(msgspec.Struct, frozen=True):
     responsibilities: tuple[str, ...]
+    names: dict[str, str]
     types: dict[str, dict[str, Any]]
 
 
@@ -75,7 +94,7 @@ def _walk(trie: Mapping[str, Any], prefix: str, names: tuple[str, ...]) -> Itera
     for key, node in trie.items():
         path = prefix + key
         code, tail, form = (node, None, None) if isinstance(node, int) else (*node, None)[:3]
-        yield PropertyNode(path.rstrip("[]{}"), names[code], tail == "json", tail == "recursive", form)
+        yield PropertyNode(path.rstrip("[]{}"), names[code & _MASK], tail == "json", tail == "recursive", form)
         if isinstance(tail, dict):
             yield from _walk(tail, f"{path}.", names)
 
@@ -94,7 +113,32 @@ def responsibilities_of(type_name: str) -> frozenset[str]:
                 codes.add(node[0])
                 if isinstance(node[1], dict):
                     pending.append(node[1])
-    return frozenset(names[code] for code in codes)
+    return frozenset(names[code & _MASK] for code in codes)
+
+
+@cache
+def scalars_of(type_name: str) -> ScalarTree:
+    """The scalar properties of a type, nested as they are; list items stand at their list's place."""
+    return _scalars(_trie(type_name)[1])
+
+
+def _scalars(trie: Mapping[str, Any]) -> ScalarTree:
+    found: dict[str, Scalar | ScalarTree] = {}
+    for key, node in trie.items():
+        code, tail = (node, None) if isinstance(node, int) else node[:2]
+        name = key.rstrip("[]{}")
+        if isinstance(tail, dict):
+            if not key.endswith("{}"):  # a map's own keys are free
+                found[name] = _scalars(tail)
+        elif code >> _BITS and not key.endswith("{}"):
+            found[name] = Scalar(code >> _BITS)
+    return found
+
+
+def name_property(type_name: str) -> str | None:
+    """The property by whose value others name a resource of a type (its primary identifier, where that is writable)."""
+    stem = _index().types.get(type_name)
+    return None if stem is None else _namespace(stem).names.get(type_name)
 
 
 @cache

@@ -27,6 +27,8 @@ class _Loader(yaml.CSafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[object] = set()
         for key_node, _ in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(None, None, "a key that is not text", key_node.start_mark)
             if key_node.value in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"key {key_node.value!r} stands twice", key_node.start_mark
@@ -48,7 +50,10 @@ def load(file: Path, kind: type[T]) -> T:
 
     Raises :class:`CatalogError` naming the file, the line (where YAML is at fault) or the key (where the shape is).
     """
-    data = file.read_bytes()
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise CatalogError(f"cannot be read: {error.strerror}", str(file), "check its permissions") from None
     name = cache.key_of(_FORMAT, _shape(kind.__module__), data)
     stored = cache.get(name)
     if stored is not None:
@@ -66,7 +71,7 @@ _FORMAT: Final = b"yaml 1"
 def _shape(module: str) -> bytes:
     """What a stored struct depends on beside its file: the source of its type and of the model."""
     sources = sorted((CATALOG_ROOT.parent / "model").glob("*.py"))
-    defined_in = sys.modules[module].__file__
+    defined_in = getattr(sys.modules[module], "__file__", None)
     if defined_in is not None:
         sources.append(Path(defined_in))
     return b"".join(each.read_bytes() for each in sources)

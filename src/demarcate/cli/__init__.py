@@ -142,10 +142,13 @@ def entry() -> NoReturn:
     """The console script: as :func:`main`, then leaving without taking the estate apart piece by piece."""
     status = main()
     try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except OSError:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None and not stream.closed:
+                stream.flush()
+    except BrokenPipeError:
         status = EXIT_FINE
+    except OSError:
+        status = status or EXIT_INPUT
     os._exit(status)
 
 
@@ -154,14 +157,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser().parse_args(arguments)
     gc.disable()  # a run is short and makes few cycles; collecting would only walk the estate again and again
     from demarcate.cli import commands
+    from demarcate.report.terminal_text import safe
 
     try:
         return commands.run(chosen)
     except DemarcateError as error:
-        print(f"demarcate: {error}", file=sys.stderr)
+        print(f"demarcate: {safe(str(error))}", file=sys.stderr)
         return EXIT_INPUT
     except BrokenPipeError:
         sys.stderr.close()
         return EXIT_FINE
+    except OSError as error:
+        where = f"{safe(str(error.filename))}: " if error.filename else ""
+        print(f"demarcate: {where}{error.strerror or error}", file=sys.stderr)
+        return EXIT_INPUT
     except KeyboardInterrupt:
         return 130

@@ -7,6 +7,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from demarcate.catalog import Catalog, catalog
 from demarcate.cli import EXIT_FINE, EXIT_GATE, EXIT_INPUT
 from demarcate.errors import InputError, UnknownNameError
 from demarcate.report import json_report
+from demarcate.report.terminal_text import count_of, safe
 
 if TYPE_CHECKING:
     from demarcate.model import Ledger
@@ -44,7 +46,8 @@ def _assess(chosen: argparse.Namespace) -> int:
 
     data = _data(chosen)
     options = _verify_options(chosen, data)
-    reading = ReadOptions(parameters=parameters_from(chosen.parameters), region=chosen.region, account=chosen.account)
+    region, account = (each and safe(each) for each in (chosen.region, chosen.account))
+    reading = ReadOptions(parameters=parameters_from(chosen.parameters), region=region, account=account)
     with _progress(quiet=chosen.quiet) as report:
         ledger = api.assess_estate(read(chosen.paths, reading, report), data, options)
     if not chosen.quiet or chosen.output:
@@ -57,7 +60,7 @@ def _assess(chosen: argparse.Namespace) -> int:
     errors = [each for each in ledger.skipped if each.level == "error"]
     if errors and (chosen.quiet or chosen.output or chosen.format == "json"):
         for each in errors:
-            print(f"demarcate: {each.where}: {each.what}: {each.why}", file=sys.stderr)
+            print(f"demarcate: {safe(each.where)}: {safe(each.what)}: {safe(each.why)}", file=sys.stderr)
     if errors:
         return EXIT_INPUT
     return EXIT_GATE if _fails(ledger, chosen.fail_on) else EXIT_FINE
@@ -68,15 +71,22 @@ def _verify_options(chosen: argparse.Namespace, data: Catalog) -> "VerifyOptions
     from demarcate.verify import VerifyOptions
     from demarcate.verify.profiles import profile_of
 
-    if chosen.as_of and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", chosen.as_of):
+    if chosen.as_of and not _is_day(chosen.as_of):
         raise InputError(f"--as-of {chosen.as_of!r} is no day", "", "write it as YYYY-MM-DD")
     config, folder = read_config(chosen.config, data.account_knobs)
     return VerifyOptions(
-        profile=profile_of(chosen.profile or config.profile),
+        profile=profile_of(chosen.profile or config.profile, lambda name: data.control(name) is not None),
         settings=config.account_settings,
         asof=chosen.as_of,
         stewardship=config.stewardship(folder),
     )
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is not None and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _fails(ledger: "Ledger", fail_on: str) -> bool:
@@ -209,7 +219,7 @@ def _check(chosen: argparse.Namespace) -> int:
             for each in problems:
                 console.print(str(each), markup=False, highlight=False)
             if problems:
-                console.print(f"{len(problems)} problems", style="bold red")
+                console.print(count_of(len(problems), "problem"), style="bold red")
                 return
             counts = stats(data)
             console.print(
@@ -273,7 +283,10 @@ def _print(chosen: argparse.Namespace, show: Callable[[Any], None]) -> None:
     console = Console(no_color=chosen.no_color or None, legacy_windows=False, highlight=False)
     if not console.is_terminal and "COLUMNS" not in console._environ:
         console = Console(no_color=True, width=WRITTEN_WIDTH, highlight=False)
-    show(console)
+    try:
+        show(console)
+    except SystemExit:  # rich leaves on a closed pipe
+        raise BrokenPipeError from None
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from demarcate.sources.cloudformation import Template, cdk
 from demarcate.sources.connections import connect
 from demarcate.sources.document import Document, parse_document
 from demarcate.sources.files import InputFile, find, read_text
+from demarcate.sources.shape import shaped
 
 __all__ = ["ReadOptions", "estate_of_template", "read"]
 
@@ -67,6 +68,8 @@ def _estate(
     resources, notes, _ = cloudformation.read_templates(templates, parameters, progress)
     by_id: dict[str, Resource] = {}
     for resource in resources:
+        if isinstance(resource.properties, dict):
+            shaped(resource.type, resource.properties)
         by_id[resource.id] = _with_source(resource, sources) if sources else resource
     return Estate(
         resources=tuple(by_id[key] for key in sorted(by_id)),

@@ -6,6 +6,8 @@ from functools import cache
 
 import msgspec
 
+from demarcate.catalog import catalog
+from demarcate.catalog.property_index import name_property
 from demarcate.catalog.yaml_files import CATALOG_ROOT, load
 from demarcate.model import Connection, Resource, Unknown, Value
 
@@ -51,9 +53,34 @@ def references_of(value: Value, path: str = "") -> Iterator[tuple[str, str]]:
             yield from references_of(item, f"{path}[{number}]")
 
 
+def _by_name(resources: Mapping[str, Resource]) -> Iterator[Connection]:
+    """Connections by a literal name: a property that says which resource a setting configures (``via`` in the
+    catalogue) holds the name of one of the estate, in the same account and Region."""
+    named: dict[tuple[str, str, str, str], str] = {}
+    for resource in resources.values():
+        own = name_property(resource.type)
+        value = resource.properties.get(own) if own is not None else None
+        if isinstance(value, str):
+            named[resource.type, value, resource.account, resource.region] = resource.id
+    if not named:
+        return
+    data = catalog()
+    for resource in resources.values():
+        entry = data.type_entry(resource.type)
+        if entry is None or entry.via is None:
+            continue
+        value = resource.properties.get(entry.via)
+        for number, each in enumerate(value if isinstance(value, list) else [value]):
+            for kind in entry.of if isinstance(each, str) else ():
+                target = named.get((kind, each, resource.account, resource.region))
+                if target is not None and target != resource.id:
+                    path = f"{entry.via}[{number}]" if isinstance(value, list) else entry.via
+                    yield Connection(resource.id, target, kind_of(resource.type, kind, entry.via), path)
+
+
 def connect(resources: Mapping[str, Resource]) -> tuple[Connection, ...]:
     """The connections between resources of an estate (id → resource), sorted; those to nothing are left out."""
-    found: set[Connection] = set()
+    found: set[Connection] = set(_by_name(resources))
     for resource in resources.values():
         for path, target_id in references_of(resource.properties):
             target = resources.get(target_id)

@@ -71,7 +71,22 @@ def _parse_json(text: str, file: str) -> Document:
         what = "nested too deeply" if isinstance(error, RecursionError) else f"not valid JSON: {error}"
         raise InputError(what, f"{file}:1") from None
     _check_depth(value, file)
+    half = _SURROGATE.search(text)
+    if half is not None and not _encodes(value):
+        line = text.count("\n", 0, half.start()) + 1
+        raise InputError("half of a surrogate pair, which is no character", f"{file}:{line}")
     return Document(file, value, _JsonLines(text).line_of)
+
+
+_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def _encodes(value: Any) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class _TwiceError(Exception):

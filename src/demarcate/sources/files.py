@@ -39,8 +39,13 @@ def find(arguments: Sequence[str]) -> tuple[list[InputFile], list[Skipped]]:
         for each in _one(argument, skipped):
             key = each.path.resolve() if each.path is not None else STDIN
             if key not in found or (each.named and not found[key].named):
-                found[key] = each
+                found[key] = msgspec.structs.replace(each, name=_shown(each.name))
     return list(found.values()), skipped
+
+
+def _shown(name: str) -> str:
+    """A file's name as text: on Linux it may be bytes that are not UTF-8."""
+    return name if name.isascii() else name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _one(argument: str, skipped: list[Skipped]) -> Iterator[InputFile]:
@@ -85,13 +90,13 @@ def _folder(top: Path, skipped: list[Skipped]) -> Iterator[InputFile]:
             try:
                 pending.extend(sorted(_searched(entry, skipped), reverse=True))
             except OSError as error:
-                skipped.append(Skipped(str(entry), "folder", f"cannot be read: {error.strerror}", "error"))
+                skipped.append(Skipped(_shown(str(entry)), "folder", f"cannot be read: {error.strerror}", "error"))
 
 
 def _searched(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
     for entry in folder.iterdir():
         if entry.name in SKIPPED_FOLDERS and entry.is_dir():
-            skipped.append(Skipped(str(entry), "folder", "not searched: other people's or generated files"))
+            skipped.append(Skipped(_shown(str(entry)), "folder", "not searched: other people's or generated files"))
         else:
             yield entry
 

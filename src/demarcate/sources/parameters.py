@@ -17,7 +17,7 @@ def parameters_of(argument: str, path: Path) -> dict[str, Any]:
     """
     pair = re.fullmatch(r"([A-Za-z0-9:]+)=(.*)", argument, re.DOTALL)
     if pair is not None and not path.is_file():
-        return {pair[1]: pair[2]}
+        return {pair[1]: pair[2].encode("utf-8", "surrogateescape").decode("utf-8", "replace")}
     if not path.exists():
         raise InputError("neither KEY=VALUE nor a file", argument, "write KEY=VALUE or the path of a parameter file")
     return _from(parse_document(read_text(InputFile(argument, path, True)), argument))
