@@ -100,14 +100,14 @@ def explain(name: str, data: Catalog | None = None) -> Explanation:
         return _offering(wanted, data)
     if wanted.lower() in data.service_names:
         return _service(wanted.lower(), data)
+    if wanted in data.account_knobs:
+        return _account_knob(wanted, data)
+    control = data.control(wanted) if "-" in wanted else None  # as every control's id has
+    if control is not None:
+        return _control(control, data)
     spelt = _type_spelt(wanted, data)
     if spelt is not None:
         return _type(spelt, data)
-    if wanted in data.account_knobs:
-        return _account_knob(wanted, data)
-    control = data.control(wanted)
-    if control is not None:
-        return _control(control, data)
     raise UnknownNameError(f"the catalogue has no {name!r}", suggestions(wanted, data))
 
 
@@ -287,7 +287,9 @@ def suggestions(name: str, data: Catalog, limit: int = 5) -> tuple[str, ...]:
     """Names of the catalogue that resemble a misspelt one, best first."""
     offerings = [each.id for service in data.services() for each in service.offerings]
     controls = [each.id for service in data.services() for each in service.controls]
-    names = [*data.responsibilities, *data.service_names, *offerings, *controls, *property_index.resource_types()]
+    knobs = data.account_knobs
+    types = property_index.resource_types()
+    names = [*data.responsibilities, *data.service_names, *offerings, *controls, *knobs, *types]
     lowered: dict[str, str] = {}
     for each in names:
         lowered.setdefault(each.lower(), each)

@@ -16,6 +16,7 @@ FOUND = [
     ([{"Name": "PAYMENT_TOKEN", "Value": "tok-99x8y7z6"}], "credential-in-variable"),
     ({"Url": "postgres://shop:s3cretWord@db.example.com/shop"}, "password-in-url"),
     ({"UserData": "#!/bin/sh\nmysql --password=Sup3rSecret -u root"}, "password-in-text"),
+    ({"UserData": "IyEvYmluL3NoCm15c3FsIC0tcGFzc3dvcmQ9U3VwM3JTZWNyZXQgLXUgcm9vdAo="}, "password-in-text"),
     ({"UserData": "export DB_PASSWORD='c0rrect-horse'"}, "password-in-text"),
     ({"X": "-----BEGIN RSA PRIVATE KEY-----\nMII"}, "private-key"),
     ({"X": "token ghp_" + "a1B2" * 9}, "github-token"),

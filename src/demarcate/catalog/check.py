@@ -138,6 +138,7 @@ def _exactly_one(service: Service, type_name: str) -> Iterator[Problem]:
 def _offering(data: Catalog, service: Service, offering: Offering) -> Iterator[str]:
     if not offering.id.startswith(f"{service.service}."):
         yield f"the id does not start with '{service.service}.'"
+        return
     if offering.service_model not in _MODELS:
         yield f"service_model {offering.service_model!r} is not one of {', '.join(_MODELS)}"
     if offering.category is not None and offering.category not in CATEGORIES:

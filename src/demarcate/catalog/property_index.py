@@ -47,7 +47,8 @@ class _Index(msgspec.Struct, frozen=True):
 class _Namespace(msgspec.Struct, frozen=True):
     responsibilities: tuple[str, ...]
     names: dict[str, str]
-    types: dict[str, dict[str, Any]]
+    types: dict[str, msgspec.Raw]
+    """A type's trie, as JSON that is decoded when it is asked for."""
 
 
 @cache
@@ -75,12 +76,13 @@ def is_known(type_name: str) -> bool:
     return type_name in _index().types
 
 
+@cache
 def _trie(type_name: str) -> tuple[tuple[str, ...], Mapping[str, Any]]:
     stem = _index().types.get(type_name)
     if stem is None:
         return (), {}
     namespace = _namespace(stem)
-    return namespace.responsibilities, namespace.types[type_name]
+    return namespace.responsibilities, msgspec.json.decode(namespace.types[type_name], type=dict[str, Any])
 
 
 @cache

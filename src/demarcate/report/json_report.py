@@ -20,15 +20,17 @@ def render(ledger: Ledger) -> Iterator[bytes]:
     for name in _MAPS:
         entries = getattr(ledger, name).items()
         body = (_ENCODER.encode(key) + b": " + _ENCODER.encode(value) for key, value in entries)
-        yield from _block(name, b"{", body, b"}")
+        yield _block(name, body)
     for name in _LISTS:
-        yield from _block(name, b"[", map(_ENCODER.encode, getattr(ledger, name)), b"]")
+        # a JSON text holds no line break of its own, so each one ends an entry
+        lines = _ENCODER.encode_lines(getattr(ledger, name)).removesuffix(b"\n").replace(b"\n", b",\n")
+        yield b',\n"' + name.encode() + b'": [' + (b"\n" + lines + b"\n" if lines else b"") + b"]"
     yield b"}\n"
 
 
-def _block(name: str, opening: bytes, lines: Iterable[bytes], closing: bytes) -> Iterator[bytes]:
+def _block(name: str, lines: Iterable[bytes]) -> bytes:
     body = b",\n".join(lines)
-    yield b',\n"' + name.encode() + b'": ' + opening + (b"\n" + body + b"\n" if body else b"") + closing
+    return b',\n"' + name.encode() + b'": {' + (b"\n" + body + b"\n" if body else b"") + b"}"
 
 
 def read(data: bytes) -> Ledger:

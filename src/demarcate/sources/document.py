@@ -21,11 +21,13 @@ MAX_NODES: Final = 2_000_000
 
 class Document(msgspec.Struct, frozen=True):
     """A parsed file: its ``file`` name as the user gave it, its ``value``, and ``line_of``, which gives the line (from
-    1) of the key or item at a path, or of the nearest thing above it."""
+    1) of the key or item at a path, or of the nearest thing above it. ``loops`` is false if its text has no
+    ``Fn::ForEach``."""
 
     file: str
     value: Any
     line_of: Callable[[Path], int]
+    loops: bool = True
 
     def where(self, path: Path = ()) -> str:
         """``file:line`` of a path, for messages."""
@@ -38,7 +40,9 @@ def parse_document(text: str, file: str) -> Document:
     Raises :class:`InputError` with ``file:line`` for what is truncated, malformed, too deep, or too large once
     expanded, and for keys that stand twice.
     """
-    return _parse_json(text, file) if text.lstrip()[:1] in ("{", "[") and _looks_json(text) else _parse_yaml(text, file)
+    is_json = text.lstrip()[:1] in ("{", "[") and _looks_json(text)
+    document = _parse_json(text, file) if is_json else _parse_yaml(text, file)
+    return document if "Fn::ForEach" in text else msgspec.structs.replace(document, loops=False)
 
 
 def _looks_json(text: str) -> bool:
@@ -268,23 +272,27 @@ class _Composer:
         return self.root
 
     def _scalar(self, event: Any) -> None:
-        line = _line_of(event)
         text, tag = event.value, event.tag
-        if self.stack and type(self.stack[-1][0]) is _Map and self.key is None:
-            if tag is not None and tag != "!" and not tag.startswith(_PREFIX):
-                raise self.fail(f"tag {tag} on a key", line, "use the long form")
-            if event.anchor is not None:
-                self.anchors[event.anchor] = (text, 1)
-            self._take_key(text, line)
-            return
+        container = self.stack[-1][0] if self.stack else None
+        if type(container) is _Map:
+            key = self.key
+            if key is None:
+                line = event.start_mark.line + 1
+                if tag is not None and tag != "!" and not tag.startswith(_PREFIX):
+                    raise self.fail(f"tag {tag} on a key", line, "use the long form")
+                if event.anchor is not None:
+                    self.anchors[event.anchor] = (text, 1)
+                self._take_key(text, line)
+                return
+            if tag is None and event.anchor is None and key != "<<":  # nearly every value, so the short way
+                container[key] = self._untagged(text, event)
+                self.key = None
+                self.nodes += 1
+                return
+        line = event.start_mark.line + 1
         value: Any
         if tag is None or tag == "!":
-            if event.implicit[0]:
-                value = self.plain.get(text, self)
-                if value is self:
-                    value = self.plain[text] = self._typed(text, None, line)
-            else:
-                value = text
+            value = self._untagged(text, event)
         elif tag.startswith(_PREFIX):
             if tag.removeprefix(_PREFIX) not in _SCALARS:
                 raise self.fail(f"tag {tag} is not read", line, "remove the tag")
@@ -295,6 +303,15 @@ class _Composer:
         if event.anchor is not None:
             self.anchors[event.anchor] = (value, 1)
         self._add(value, line)
+
+    def _untagged(self, text: str, event: Any) -> Any:
+        """The value of a scalar without a tag: text if it is quoted, else by what it looks like."""
+        if not event.implicit[0]:
+            return text
+        value = self.plain.get(text, self)
+        if value is self:
+            value = self.plain[text] = self._typed(text, None, event.start_mark.line + 1)
+        return value
 
     def _typed(self, text: str, tag: str | None, line: int) -> Any:
         try:

@@ -1,6 +1,7 @@
 """Verification: a profile's controls on every resource, to findings. :func:`verify` is the stage's public function."""
 
 from collections.abc import Iterator, Mapping
+from operator import attrgetter
 
 import msgspec
 
@@ -11,7 +12,7 @@ from demarcate.model import Control, Declared, Estate, Finding, Outcome, Party, 
 from demarcate.programs import Program, program
 from demarcate.split import Split, known_as
 from demarcate.verify.acceptance import Acceptance, acceptances_of
-from demarcate.verify.evidence import evidence_of, sentence
+from demarcate.verify.evidence import counted, evidence_of, sentence
 from demarcate.verify.profiles import Profile, Selection, baseline
 from demarcate.verify.stewardship import Stewardship
 
@@ -58,7 +59,7 @@ def verify(
         if name is not None:
             findings.extend(run.resource(resource, name))
     return Verification(
-        findings=tuple(sorted(findings, key=lambda each: each.id)),
+        findings=tuple(sorted(findings, key=attrgetter("id"))),
         classifications=run.classifications,
         skipped=tuple(run.skipped),
     )
@@ -84,6 +85,7 @@ class _Run:
         self._types: dict[str, _Type] = {}
         self._offerings = {each.id: each.offering for each in split.resources}
         self._splits = split.splits
+        self._parties: dict[str, frozenset[str]] = {}
 
     def resource(self, resource: Resource, name: str) -> Iterator[Finding]:
         entry = self.data.type_entry(name)
@@ -107,19 +109,30 @@ class _Run:
         )
         out: list[tuple[int, Value, str | None]] = []
         kind.program.assess(subject, selection.wanted, selection.params, out)
-        accepted, notes = acceptances_of(resource, self.asof) if resource.attributes else ({}, ())
-        self.skipped.extend(notes)
-        cells = self._splits[self._offerings[resource.id]]
+        accepted = self._accepted(resource, kind.program.controls) if resource.attributes else {}
+        awss = self._awss(self._offerings[resource.id])
         for number, result, at in out:
             control = kind.program.controls[number]
-            if result is None or cells[control.responsibility].party is Party.AWS:
+            if result is None or control.responsibility in awss:
                 continue
-            severity = selection.severities.get(number, control.severity)
+            severity = selection.severities[number]
             reads = kind.program.reads[number]
             yield _finding(resource, control, severity, result, reads, at, accepted.get(control.id))
-        for unknown in sorted(accepted.keys() - {each.id for each in kind.program.controls}):
+
+    def _awss(self, offering: str) -> frozenset[str]:
+        """The responsibilities that are AWS's alone in an offering."""
+        if offering not in self._parties:
+            cells = self._splits[offering].items()
+            self._parties[offering] = frozenset(name for name, cell in cells if cell.party is Party.AWS)
+        return self._parties[offering]
+
+    def _accepted(self, resource: Resource, controls: tuple[Control, ...]) -> Mapping[str, Acceptance]:
+        accepted, notes = acceptances_of(resource, self.asof)
+        self.skipped.extend(notes)
+        for unknown in sorted(accepted.keys() - {each.id for each in controls}) if accepted else ():
             why = f"{unknown} is no control on {resource.type}"
             self.skipped.append(Skipped(_where(resource.declared), f"acceptance on {resource.name}", why, "error"))
+        return accepted
 
     def _type(self, name: str) -> _Type:
         if name not in self._types:
@@ -140,39 +153,40 @@ def _finding(
     at: str | None,
     accepted: Acceptance | None,
 ) -> Finding:
-    if type(result) is Unknown:
-        outcome = Outcome.UNKNOWN
-    else:
-        outcome = Outcome.SATISFIED if result is True else Outcome.NOT_SATISFIED
-    brief = outcome is Outcome.SATISFIED
-    evidence = evidence_of(resource.properties, reads, at, sensitive=control.sensitive, brief=brief)
-    declared = resource.declared
-    message = control.title
-    if outcome is not Outcome.SATISFIED:
-        declared = _place(resource, at, reads)
-        why = result.why if type(result) is Unknown else None
-        message = sentence(control, evidence, why)
+    if result is True:  # most findings, so the short way
+        return Finding(
+            id=f"{control.id}@{resource.id}",
+            control=control.id,
+            resource=resource.id,
+            responsibility=control.responsibility,
+            outcome="satisfied",
+            severity=severity,
+            message=control.title,
+            evidence=counted(resource.properties, reads, sensitive=control.sensitive),
+            declared=resource.declared,
+        )
+    undecided = type(result) is Unknown
+    evidence = evidence_of(resource.properties, reads, at, sensitive=control.sensitive)
     return Finding(
         id=f"{control.id}@{resource.id}",
         control=control.id,
         resource=resource.id,
         responsibility=control.responsibility,
-        outcome=outcome.value,
+        outcome=Outcome.UNKNOWN.value if undecided else Outcome.NOT_SATISFIED.value,
         severity=severity,
-        message=message,
+        message=sentence(control, evidence, result.why if undecided else None),
         evidence=evidence,
-        declared=declared,
-        accepted=accepted if outcome is Outcome.NOT_SATISFIED else None,
+        declared=_place(resource, at, reads),
+        accepted=None if undecided else accepted,
     )
 
 
 def _place(resource: Resource, at: str | None, reads: tuple[str, ...]) -> Declared:
     """Where the deciding property stands, or the resource where the property is absent."""
-    for path in ([at] if at else []) + [each for each in reads if each.partition(".")[0] in resource.properties]:
-        line = resource.lines.get(path)
-        if line is not None:
-            return msgspec.structs.replace(resource.declared, line=line)
-    return resource.declared
+    path = at or next((each for each in reads if each.partition(".")[0] in resource.properties), None)
+    line = resource.lines.get(path) if path is not None else None
+    declared = resource.declared
+    return declared if line is None else Declared(declared.file, line, declared.path, declared.source)
 
 
 def _where(declared: Declared) -> str:

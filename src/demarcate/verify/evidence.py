@@ -3,41 +3,45 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from demarcate.expressions.functions.credentials import secrets
+from demarcate.expressions.functions.credentials import looks_like_secret, secrets
 from demarcate.model import Control, Unknown, Value
 
 MAX_TEXT: Final = 160
-_SHORT: Final = 6
-"""A text shorter than this is no credential of any kind."""
 MAX_ITEMS: Final = 12
 MAX_DEPTH: Final = 4
 
 
 def evidence_of(
-    properties: Mapping[str, Value],
-    reads: tuple[str, ...],
-    at: str | None,
-    *,
-    sensitive: bool = False,
-    brief: bool = False,
+    properties: Mapping[str, Value], reads: tuple[str, ...], at: str | None, *, sensitive: bool = False
 ) -> Mapping[str, Any]:
     """Property path → the value there, as JSON-like data: ``null`` where absent, ``{"unknown": why}`` where unknown.
 
     With ``at`` the item that decided stands for the list that holds it. A sensitive control, and any value in which a
-    credential is found, shows where, of which kind, and a fingerprint. With ``brief`` lists and maps are only counted.
+    credential is found, shows where, of which kind, and a fingerprint.
     """
     found: dict[str, Any] = {}
     for path in reads:
         if at is not None and (at == path or at.startswith(f"{path}[")):
             found[at] = _shown(value_at(properties, at), sensitive)
         else:
-            value = value_at(properties, path)
-            found[path] = _counted(value) if brief and isinstance(value, list | dict) else _shown(value, sensitive)
+            found[path] = _shown(value_at(properties, path), sensitive)
     return found
 
 
-def _counted(value: Value) -> str:
-    return f"{len(value)} item(s)" if isinstance(value, list) else f"{len(value)} member(s)"
+def counted(properties: Mapping[str, Value], reads: tuple[str, ...], *, sensitive: bool = False) -> Mapping[str, Any]:
+    """As :func:`evidence_of`, for what is satisfied: of lists and maps only how much is in them."""
+    found: dict[str, Any] = {}
+    for path in reads:
+        value = value_at(properties, path)
+        if value is None or value is True or value is False:
+            found[path] = value
+        elif isinstance(value, list):
+            found[path] = f"{len(value)} item(s)"
+        elif isinstance(value, dict):
+            found[path] = f"{len(value)} member(s)"
+        else:
+            found[path] = _shown(value, sensitive)
+    return found
 
 
 def value_at(properties: Mapping[str, Value], path: str) -> Value:
@@ -61,8 +65,8 @@ def value_at(properties: Mapping[str, Value], path: str) -> Value:
 def _shown(value: Value, sensitive: bool) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
-    if isinstance(value, str) and len(value) < _SHORT and not sensitive:
-        return value
+    if isinstance(value, str) and not sensitive and not looks_like_secret(value):
+        return _cut(value)
     found = secrets(value) if isinstance(value, str | dict | list) else []
     credentials = {each["path"]: each for each in found}
     if sensitive and type(value) is not Unknown and not credentials:

@@ -18,7 +18,7 @@ RAISED_BY_RESTRICTED = frozenset({"encryption-at-rest", "key-management", "loggi
 
 
 class Selection(msgspec.Struct, frozen=True):
-    """The controls of a type that a profile asks: their positions, severities that differ, and parameters."""
+    """The controls of a type that a profile asks: their positions, severities and parameters."""
 
     wanted: frozenset[int]
     severities: Mapping[int, str]
@@ -55,7 +55,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         wanted = frozenset(n for n, each in enumerate(controls) if self.asks(each, restricted=restricted))
         return Selection(
             wanted=wanted,
-            severities={n: self.severity[controls[n].id].value for n in wanted if controls[n].id in self.severity},
+            severities={n: self.severity.get(controls[n].id, controls[n].severity).value for n in sorted(wanted)},
             params={
                 n: {**controls[n].params, **self.params.get(controls[n].id, {})} for n in wanted if controls[n].params
             },

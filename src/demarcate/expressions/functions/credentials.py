@@ -3,6 +3,7 @@
 The kinds are catalogue data (``secret_patterns.yaml``).
 """
 
+import base64
 import hashlib
 import math
 import re
@@ -88,6 +89,15 @@ def secrets(value: Value) -> Value:
     return Partial(found) if partial else found
 
 
+def looks_like_secret(text: str) -> bool:
+    """Whether a text by itself, under no name that says so, looks like a credential."""
+    return len(text) >= _LEAST and _searched("", text[:MAX_TEXT], True) is not None
+
+
+_LEAST: Final = 12
+"""A shorter text can be a credential only by the name that it stands under."""
+
+
 def _scalars(value: Value, path: str, key: str) -> Iterator[tuple[str, str, Value]]:
     if isinstance(value, dict):
         name, content = value.get("Name", value.get("Key")), value.get("Value")
@@ -110,7 +120,28 @@ def _in_text(path: str, key: str, text: str, *, whole: bool) -> list[Value]:
 
 @lru_cache(maxsize=8192)
 def _searched(key: str, text: str, whole: bool) -> tuple[str, str] | None:
-    """The kind and the fingerprint of the first credential in a text, if any."""
+    """The kind and the fingerprint of the first credential in a text, or in what it encodes (Base64), if any."""
+    for each in (text, _decoded(text)):
+        found = _first(key, each, whole) if each else None
+        if found is not None:
+            return found
+    return None
+
+
+_BASE64: Final = re.compile(r"\s*[A-Za-z0-9+/]{16,}[A-Za-z0-9+/\s]*={0,2}\s*")
+
+
+def _decoded(text: str) -> str | None:
+    """The text that another encodes in Base64, as user data do; ``None`` if it encodes no text."""
+    if len(text) < _LEAST or not _BASE64.fullmatch(text):
+        return None
+    try:
+        return base64.b64decode("".join(text.split()), validate=True).decode("utf-8")
+    except ValueError:
+        return None
+
+
+def _first(key: str, text: str, whole: bool) -> tuple[str, str] | None:
     kinds, examples = _kinds()
     for kind in kinds:
         if kind.key is not None and (not whole or not kind.key.search(key)):

@@ -62,7 +62,7 @@ class Stack:
         self.resources: dict[str, Any] = self._section("Resources")
         self.outputs: dict[str, Any] = self._section("Outputs")
         self.conditions: dict[str, Any] = self._section("Conditions")
-        if isinstance(value, dict) and _has_loops(value):
+        if document.loops and isinstance(value, dict) and _has_loops(value):
             self._unroll()
         for name in self.resources:
             self.paths.setdefault(name, ("Resources", name))
