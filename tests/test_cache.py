@@ -2,16 +2,17 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
+from tests.catalogs import service_file
 
 from demarcate import cache, programs
 from demarcate.catalog import Catalog
 from demarcate.catalog.yaml_files import load
 from demarcate.errors import CatalogError
 from demarcate.expressions import Subject
-from tests.catalogs import service_file
 
 
 @pytest.fixture
@@ -258,7 +259,7 @@ def test_a_corrupt_yaml_entry_is_made_anew(folder, tmp_path, content):
 
 def decided(data):
     found = programs.program("Acme::Store::Vault", data)
-    out = []
+    out: list[Any] = []
     found.assess(Subject("Acme::Store::Vault", {"Locked": True, "Keys": 2}), frozenset({0}), {0: {"keys": 2}}, out)
     return out, found.whens["acme-store.bare"](Subject("Acme::Store::Vault", {"Mode": "bare"}))
 
@@ -280,6 +281,7 @@ def test_a_corrupt_program_is_made_anew(folder, tmp_path, content):
     expected = decided(Catalog((own,)))
     (name,) = set(entries(folder)) - before
     good = cache.get(name)
+    assert good is not None
     cache.put(name, good[: len(good) // 2] if content == b"cut" else content)
     assert decided(Catalog((own,))) == expected
     assert cache.get(name) == good

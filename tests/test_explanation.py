@@ -1,13 +1,20 @@
 import pytest
+from tests.catalogs import service_file
 
 from demarcate import Catalog, DemarcateError, compare, explain
 from demarcate.catalog import catalog, property_index
 from demarcate.errors import UnknownNameError
 from demarcate.explanation import Kind, knobs_by_responsibility, suggestions
 from demarcate.model import Party
-from tests.catalogs import service_file
 
 TYPES = property_index.resource_types()
+
+
+def service(name):
+    found = catalog().service(name)
+    assert found is not None
+    return found
+
 
 KINDS = [
     ("AWS::RDS::DBInstance", Kind.TYPE, "AWS::RDS::DBInstance"),
@@ -40,8 +47,8 @@ def test_what_a_name_is(name, kind, meant):
 
 def test_a_type():
     found = explain("AWS::RDS::DBInstance")
-    assert [each.id for each in found.offerings][0] == catalog().offerings_of(found.name)[-1].id
-    assert {each.id for each in found.offerings} == {each.id for each in catalog().service("rds").offerings}
+    assert found.offerings[0].id == catalog().offerings_of(found.name)[-1].id
+    assert {each.id for each in found.offerings} == {each.id for each in service("rds").offerings}
     assert found.types[found.name].role == "data-store"
     assert "rds-default-ca" in {each.id for each in found.account_knobs}
     assert found.controls == catalog().controls_of(found.name)
@@ -58,13 +65,13 @@ def test_a_service_puts_its_main_offering_first():
     found = explain("rds")
     assert found.offerings[0].when is None
     assert found.offerings[0].resources
-    assert len(found.types) == len(catalog().service("rds").types)
+    assert len(found.types) == len(service("rds").types)
 
 
 def test_an_offering_comes_with_those_that_would_move_the_line():
     found = explain("rds.custom")
     assert found.offerings[0].id == "rds.custom"
-    assert {each.id for each in found.offerings} == {each.id for each in catalog().service("rds").offerings}
+    assert {each.id for each in found.offerings} == {each.id for each in service("rds").offerings}
     assert list(found.types) == ["AWS::RDS::DBInstance"]
     assert list(found.offerings[0].split) == list(catalog().responsibilities)
 
@@ -99,6 +106,7 @@ def test_a_derived_control_can_be_explained():
     )  # fmt: skip
     found = explain(derived.id)
     assert found.controls == (derived,)
+    assert found.responsibility is not None
     assert found.responsibility.id == derived.responsibility
 
 

@@ -61,13 +61,16 @@ def get(name: str) -> bytes | None:
     if folder is None:
         return None
     try:
-        handle = os.open(folder / name, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        handle = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # a pipe would wait for a writer
     except OSError:
         return None
+    found = os.fstat(handle)
+    mine = found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    if not mine or not stat.S_ISREG(found.st_mode):
+        os.close(handle)
+        return None
     with os.fdopen(handle, "rb") as file:
-        found = os.fstat(file.fileno())
-        mine = found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-        return file.read() if mine and stat.S_ISREG(found.st_mode) else None
+        return file.read()
 
 
 def put(name: str, content: bytes) -> None:

@@ -2,6 +2,7 @@ import re
 
 import msgspec
 import pytest
+from tests.catalogs import ACME, service_file
 
 from demarcate.catalog import Catalog, catalog, covering, property_index, stem_of
 from demarcate.catalog.applicability import not_applicable
@@ -10,8 +11,7 @@ from demarcate.catalog.derived import Derivation, derived_controls, derived_id, 
 from demarcate.catalog.stats import stats
 from demarcate.catalog.yaml_files import load
 from demarcate.errors import CatalogError, DemarcateError
-from demarcate.model import Control, Offering, Party, Service, TypeEntry
-from tests.catalogs import ACME, service_file
+from demarcate.model import Control, Offering, Party, Service, Severity, TypeEntry
 
 PAGE = "https://docs.aws.amazon.com/x"
 
@@ -262,8 +262,10 @@ def test_a_file_that_is_not_there(tmp_path):
 def test_an_own_folder_goes_before_the_catalogue_and_an_earlier_before_a_later(tmp_path):
     first = service_file(tmp_path / "first", SQS.replace("title: Queues", "title: First"), "sqs")
     second = service_file(tmp_path / "second", SQS.replace("title: Queues", "title: Second"), "sqs")
-    assert Catalog((first, second)).service("sqs").title == "First"
-    assert Catalog((second, first)).service("sqs").title == "Second"
+    for folders, title in (((first, second), "First"), ((second, first), "Second")):
+        found = Catalog(folders).service("sqs")
+        assert found is not None
+        assert found.title == title
     assert Catalog((first,)).service("s3") == catalog().service("s3")
 
 
@@ -283,7 +285,7 @@ def test_stems(name, stem):
 
 
 def test_an_offering_that_does_not_exist_has_no_split():
-    with pytest.raises(CatalogError, match="no offering 'sqs.nothing'"):
+    with pytest.raises(CatalogError, match=r"no offering 'sqs\.nothing'"):
         catalog().split("sqs.nothing")
 
 
@@ -341,7 +343,7 @@ def test_splits_follow_from_the_boundary(tmp_path):
     assert list(cells) == list(data.responsibilities)
     for name, each in data.responsibilities.items():
         if each.layer is not None:
-            aws = each.layer <= data.responsibilities["provisioning"].layer
+            aws = each.layer <= 6  # provisioning
             assert cells[name].party is (Party.AWS if aws else Party.CUSTOMER)
             assert cells[name].source == PAGE
             assert cells[name].confidence == "derived"
@@ -385,7 +387,7 @@ def test_a_duty_is_kept_by_a_property_and_by_a_control(tmp_path):
 
 ENCRYPTED = Derivation(
     property="StorageEncrypted", responsibility="encryption-at-rest", title="Encrypted",
-    expect="StorageEncrypted == true", severity="high", why="Because.", fix="Do it.", source=PAGE,
+    expect="StorageEncrypted == true", severity=Severity.HIGH, why="Because.", fix="Do it.", source=PAGE,
 )  # fmt: skip
 DATABASE = "AWS::RDS::DBCluster"
 
@@ -393,7 +395,7 @@ DATABASE = "AWS::RDS::DBCluster"
 def written(**changes):
     return msgspec.structs.replace(
         Control(id="own-one", on=DATABASE, responsibility="encryption-at-rest", title="T", expect="true",
-                severity="low", why="W", fix="F", source=PAGE),
+                severity=Severity.LOW, why="W", fix="F", source=PAGE),
         **changes,
     )  # fmt: skip
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from tests.catalogs import ACME, VAULT, service_file
 
 from demarcate import __version__
 from demarcate.cli import main
-from tests.catalogs import ACME, VAULT, service_file
 
 QUEUE = """
 Parameters: {Sse: {Type: String}}
@@ -260,8 +260,8 @@ def test_an_accepted_finding_does_not_fail(tmp_path):
     (tmp_path / "vault.yaml").write_text(
         VAULT + "    Metadata: {demarcate: {accept: [{control: acme-vault-sealed, reason: a museum piece}]}}\n"
     )
-    arguments = ["assess", "vault.yaml", "--catalog", str(tmp_path / "acme"), "--profile", "strict", "--fail-on", "low", "--quiet"]
-    assert main(arguments) == 0
+    arguments = ["assess", "vault.yaml", "--catalog", str(tmp_path / "acme"), "--profile", "strict", "--quiet"]
+    assert main([*arguments, "--fail-on", "low"]) == 0
 
 
 def test_an_input_that_cannot_be_read_outweighs_the_gate(tmp_path, capsys):
@@ -277,7 +277,8 @@ def test_an_input_that_cannot_be_read_outweighs_the_gate(tmp_path, capsys):
 
 def test_an_own_service_is_split_and_verified(tmp_path, capsys):
     (tmp_path / "vault.yaml").write_text(VAULT.replace("Locked: true", "Mode: bare"))
-    assert main(["assess", "vault.yaml", "--catalog", str(tmp_path / "acme"), "--format", "json", "--fail-on", "medium"]) == 1
+    arguments = ["assess", "vault.yaml", "--catalog", str(tmp_path / "acme"), "--fail-on", "medium"]
+    assert main([*arguments, "--format", "json"]) == 1
     ledger = json.loads(capsys.readouterr().out)
     assert [each["offering"] for each in ledger["resources"]] == ["acme-store.bare"]
     assert ledger["splits"]["acme-store.bare"]["operating-system"]["party"] == "customer"
@@ -293,7 +294,18 @@ def test_without_it_the_type_is_a_third_partys(capsys):
 def test_an_own_file_replaces_the_catalogues(tmp_path, capsys):
     own = ACME.replace("acme-store", "sqs").replace("Acme::Store::Vault", "AWS::SQS::Queue")
     service_file(tmp_path / "own", own.replace("Acme::Store", "AWS::SQS"), "sqs")
-    main(["assess", "queue.yaml", "--catalog", str(tmp_path / "own"), "--catalog", str(tmp_path / "acme"), "--format", "json"])
+    main(
+        [
+            "assess",
+            "queue.yaml",
+            "--catalog",
+            str(tmp_path / "own"),
+            "--catalog",
+            str(tmp_path / "acme"),
+            "--format",
+            "json",
+        ]
+    )
     assert [each["offering"] for each in json.loads(capsys.readouterr().out)["resources"]] == ["sqs.vault"]
 
 
@@ -596,9 +608,6 @@ def test_every_output_can_be_written_to_a_file(arguments, tmp_path, capsys):
         assert "\x1b" not in text
         if form == "json":
             json.loads(text)
-
-
-COLOUR = ("\x1b[3", "\x1b[9", ";3", ";9")
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,15 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import msgspec
 import pytest
+from tests.catalogs import VAULT, service_file
 
 from demarcate import __version__, assess, explain
 from demarcate.explanation import compare
 from demarcate.report import json_report
-from tests.catalogs import VAULT, service_file
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "schema" / "demarcate.ledger.schema.json").read_bytes())
@@ -16,13 +17,17 @@ VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 EVERYTHING = """
 Parameters: {Engine: {Type: String}, Sse: {Type: String}}
 Resources:
-  Database: {Type: 'AWS::RDS::DBInstance', Properties: {Engine: !Ref Engine, Tags: [{Key: data-classification, Value: secret}]}}
+  Database:
+    Type: AWS::RDS::DBInstance
+    Properties: {Engine: !Ref Engine, Tags: [{Key: data-classification, Value: secret}]}
   Queue: {Type: 'AWS::SQS::Queue', Properties: {SqsManagedSseEnabled: !Ref Sse}}
   Policy: {Type: 'AWS::SQS::QueuePolicy', Properties: {Queues: [!Ref Queue], PolicyDocument: {}}}
   Plain:
     Type: AWS::SQS::Queue
     Properties: {SqsManagedSseEnabled: false}
-    Metadata: {demarcate: {accept: [{control: sqs-queue-encrypted, reason: "public\\u2028 \\" data", owner: me, until: 2999-01-01}]}}
+    Metadata:
+      demarcate:
+        accept: {control: sqs-queue-encrypted, reason: "public\\u2028 \\" data", owner: me, until: 2999-01-01}
   Unknown: {Type: 'AWS::No::Such'}
 """
 
@@ -159,7 +164,8 @@ def test_what_is_no_ledger_is_refused(data):
 
 
 def test_plain_results_are_indented():
-    for value in (explain("sqs"), compare("rds.instance", "ec2.instance"), [], {"a": 1}):
+    values: list[Any] = [explain("sqs"), compare("rds.instance", "ec2.instance"), [], {"a": 1}]
+    for value in values:
         text = json_report.plain(value).decode()
         assert text.endswith("\n")
         assert json.loads(text) == json.loads(msgspec.json.encode(value))

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
+from tests.catalogs import service_file
 
 from demarcate import assess, assess_estate, read
 from demarcate.catalog import Catalog, catalog, property_index
 from demarcate.explanation import compare, explain
 from demarcate.report import terminal, terminal_catalog, terminal_controls
 from demarcate.report.terminal_text import count_of, safe
-from tests.catalogs import service_file
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 ESTATE = """
@@ -60,7 +60,7 @@ def acme(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_the_report_looks_as_it_did(acme, width):
-    found = report(*acme, width)
+    found = report(acme[0], acme[1], width)
     stored = SNAPSHOTS / f"terminal-{width}.txt"
     if os.environ.get("UPDATE_SNAPSHOTS") == "1":
         stored.parent.mkdir(exist_ok=True)
@@ -70,7 +70,7 @@ def test_the_report_looks_as_it_did(acme, width):
 
 @pytest.mark.parametrize("width", [60, 80, 99, 100, 120, 200])
 def test_no_line_is_wider_than_the_console(acme, width):
-    assert widest(report(*acme, width)) <= width
+    assert widest(report(acme[0], acme[1], width)) <= width
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -84,7 +84,7 @@ def test_the_web_shop_fits(width):
 
 
 def test_the_report_says_what_matters(acme):
-    found = report(*acme, 120)
+    found = report(acme[0], acme[1], 120)
     for words in (
         "SECURITY IN THE CLOUD",
         "SECURITY OF THE CLOUD",

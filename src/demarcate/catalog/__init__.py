@@ -61,6 +61,7 @@ class Catalog:
         self._services: dict[str, Service | None] = {}
         self._offerings: dict[str, tuple[Offering, ...]] = {}
         self._splits: dict[str, Mapping[str, SplitCell]] = {}
+        self._entries: dict[str, TypeEntry | None] = {}
         self._controls: dict[str, tuple[Control, ...]] = {}
 
     @cached_property
@@ -144,8 +145,10 @@ class Catalog:
 
     def type_entry(self, type_name: str) -> TypeEntry | None:
         """What a resource type is, or ``None`` for a type that the catalogue does not have."""
-        found = self.service_of(type_name)
-        return found.types.get(type_name) if found is not None else None
+        if type_name not in self._entries:
+            found = self.service_of(type_name)
+            self._entries[type_name] = found.types.get(type_name) if found is not None else None
+        return self._entries[type_name]
 
     def offerings_of(self, type_name: str) -> tuple[Offering, ...]:
         """The offerings that cover a type, in the order of choice (the last has no ``when``); empty if unknown."""

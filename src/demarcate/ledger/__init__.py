@@ -1,7 +1,8 @@
 """The ledger: duties joined with findings, and counted. :func:`build` is the stage's public function."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
 
 import msgspec
 
@@ -54,26 +55,32 @@ def build(
     )
 
 
-def _decided(split: Split, findings: Sequence[Finding]) -> Iterator[Duty]:
-    """The duties with the findings that bear on them, and the status that follows."""
-    accounts = {each.id: each.account for each in split.resources}
-    above = {duty.responsibility for duty in split.duties if duty.scope is Scope.ACCOUNT}
-    by_subject: dict[str, dict[str, list[Finding]]] = defaultdict(lambda: defaultdict(list))
+def _decided(split: Split, findings: Sequence[Finding]) -> list[Duty]:
+    """The duties with the findings that bear on them, and the status that follows.
+
+    A split's duties stand by resource, each with the same responsibilities in the same order, and the accounts' after
+    them; so a duty is found by counting.
+    """
+    duties = list(split.duties)
+    resources = {each.id: number for number, each in enumerate(split.resources)}
+    below = sum(1 for duty in duties if duty.scope is Scope.RESOURCE)
+    width = below // len(resources) if resources else 0
+    offsets = {duty.responsibility: number for number, duty in enumerate(duties[:width])}
+    above = {(duty.resource, duty.responsibility): number for number, duty in enumerate(duties[below:], below)}
+    found: dict[int, list[Finding]] = defaultdict(list)
     for each in findings:
-        subject = accounts[each.resource] if each.responsibility in above else each.resource
-        by_subject[subject][each.responsibility].append(each)
-    subject, of_subject = "", None
-    for duty in split.duties:  # a subject's duties stand together
-        if duty.resource != subject:
-            subject = duty.resource
-            of_subject = by_subject.get(subject)
-        found = of_subject.get(duty.responsibility) if of_subject is not None else None
-        if found is None:
-            yield duty
-            continue
-        status = status_of(found) if duty.status is Status.OPEN else duty.status
-        ids = tuple(each.id for each in found)
-        yield Duty(duty.scope, duty.resource, duty.responsibility, duty.party, status, ids)
+        number = resources[each.resource]
+        offset = offsets.get(each.responsibility)
+        if offset is not None:
+            found[number * width + offset].append(each)
+        else:
+            found[above[split.resources[number].account, each.responsibility]].append(each)
+    for number, of_duty in found.items():
+        duty = duties[number]
+        status = status_of(of_duty) if duty.status is Status.OPEN else duty.status
+        ids = tuple(each.id for each in of_duty)
+        duties[number] = Duty(duty.scope, duty.resource, duty.responsibility, duty.party, status, ids)
+    return duties
 
 
 def status_of(findings: Sequence[Finding]) -> Status:
@@ -93,7 +100,7 @@ def status_of(findings: Sequence[Finding]) -> Status:
 
 def summarise(duties: Sequence[Duty], resources: int, findings: Sequence[Finding] = ()) -> Summary:
     """The counts of a ledger; every party, status, scope and outcome stands there, also with 0."""
-    kinds = Counter((duty.scope, duty.party, duty.status) for duty in duties)
+    kinds = Counter(map(attrgetter("scope", "party", "status"), duties))
     parties: Counter[Party] = Counter()
     statuses: Counter[Status] = Counter()
     scopes: Counter[Scope] = Counter()

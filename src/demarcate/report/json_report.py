@@ -9,6 +9,8 @@ from demarcate.model import Ledger
 
 _ENCODER: Final = msgspec.json.Encoder()
 _LISTS: Final = ("resources", "connections", "duties", "findings", "skipped")
+_PIECE: Final = 1000
+"""How many entries are encoded at a time."""
 _MAPS: Final = ("splits", "not_applicable")
 
 
@@ -22,9 +24,13 @@ def render(ledger: Ledger) -> Iterator[bytes]:
         body = (_ENCODER.encode(key) + b": " + _ENCODER.encode(value) for key, value in entries)
         yield _block(name, body)
     for name in _LISTS:
-        # a JSON text holds no line break of its own, so each one ends an entry
-        lines = _ENCODER.encode_lines(getattr(ledger, name)).removesuffix(b"\n").replace(b"\n", b",\n")
-        yield b',\n"' + name.encode() + b'": [' + (b"\n" + lines + b"\n" if lines else b"") + b"]"
+        yield b',\n"' + name.encode() + b'": ['
+        entries = getattr(ledger, name)
+        for start in range(0, len(entries), _PIECE):
+            # a JSON text holds no line break of its own, so each one ends an entry
+            lines = _ENCODER.encode_lines(entries[start : start + _PIECE]).removesuffix(b"\n")
+            yield (b",\n" if start else b"\n") + lines.replace(b"\n", b",\n")
+        yield b"\n]" if entries else b"]"
     yield b"}\n"
 
 

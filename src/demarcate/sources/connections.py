@@ -26,17 +26,21 @@ class _Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @cache
-def _rules() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str], re.Pattern[str]], ...]:
-    rules = load(CATALOG_ROOT / "connection_kinds.yaml", _Rules).kinds
-    return tuple((r.kind, re.compile(r.target), re.compile(r.path), re.compile(r.source)) for r in rules)
+def _rules() -> tuple[KindRule, ...]:
+    return load(CATALOG_ROOT / "connection_kinds.yaml", _Rules).kinds
+
+
+@cache
+def _found(pattern: str, text: str) -> bool:
+    return not pattern or re.search(pattern, text) is not None
 
 
 @cache
 def kind_of(source_type: str, target_type: str, path: str) -> str:
     """The kind of a connection, by the first rule that matches; ``path`` without list positions."""
-    for kind, target, place, source in _rules():
-        if target.search(target_type) and place.search(path) and source.search(source_type):
-            return kind
+    for rule in _rules():
+        if _found(rule.target, target_type) and _found(rule.path, path) and _found(rule.source, source_type):
+            return rule.kind
     return "reference"
 
 

@@ -6,6 +6,7 @@ CloudFormation takes ``"true"`` for ``true`` and ``"80"`` for ``80``, and the ot
 from demarcate.catalog.property_index import Scalar, ScalarTree, scalars_of
 from demarcate.model import Value
 
+_NOTHING: ScalarTree = {}
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -22,17 +23,21 @@ def _shape(value: Value, wanted: ScalarTree) -> None:
         if isinstance(item, list):
             pending.extend((each, tree) for each in item if isinstance(each, dict | list))
         elif isinstance(item, dict):
-            for name in [key for key, each in item.items() if each is None]:
-                del item[name]
+            absent = []
             for name, each in item.items():
+                if each is None:
+                    absent.append(name)
+                    continue
                 kind = tree.get(name)
                 if isinstance(each, dict | list):
                     if isinstance(kind, Scalar):
                         item[name] = _scalar_list(each, kind)
                     else:
-                        pending.append((each, kind or {}))
-                elif isinstance(kind, Scalar):
+                        pending.append((each, kind or _NOTHING))
+                elif kind is not None and isinstance(kind, Scalar):
                     item[name] = scalar(each, kind)
+            for name in absent:
+                del item[name]
 
 
 def _scalar_list(value: Value, kind: Scalar) -> Value:

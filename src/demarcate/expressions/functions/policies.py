@@ -120,6 +120,15 @@ def _named(kind: str, name: Value) -> Value:
     return Unknown(name.why, name.references, f"{kind}:{name.text}", origin=name.origin, open=name.open)
 
 
+@lru_cache(maxsize=8192)
+def _matches(pattern: str, action: str) -> bool:
+    pattern, action = pattern.lower(), action.lower()
+    start, star, rest = pattern.partition("*")
+    if "?" not in pattern and not rest:  # most patterns are a name, or the beginning of one
+        return action.startswith(start) if star else action == pattern
+    return _glob(pattern).fullmatch(action) is not None
+
+
 @lru_cache(maxsize=4096)
 def _glob(pattern: str) -> re.Pattern[str]:
     parts = (".*" if ch == "*" else "." if ch == "?" else re.escape(ch) for ch in pattern.lower())
@@ -130,7 +139,7 @@ def action_matches(pattern: Value, action: str) -> Value:
     """Whether an action pattern of a policy covers an action; an unknown pattern is unknown."""
     if type(pattern) is Unknown:
         return pattern
-    return isinstance(pattern, str) and _glob(pattern).fullmatch(action.lower()) is not None
+    return isinstance(pattern, str) and _matches(pattern, action)
 
 
 def _any(values: Iterable[Value]) -> Value:
