@@ -21,7 +21,6 @@ from demarcate.cli import parser
 from demarcate.expressions.vocabulary import FUNCTIONS, MACROS, METHODS, VARIABLES, Word
 from demarcate.model import Control, Ledger, Service
 from demarcate.model.ledger import SCHEMA as LEDGER_VERSION
-from demarcate.report.terminal_controls import frameworks_of
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs/reference"
@@ -135,7 +134,7 @@ def _control(control: Control, data: Catalog) -> str:
     lines.append(
         "```\n" + "\n".join(f"{key}: {' '.join(text.split())}" for key, text in decided.items() if text) + "\n```\n"
     )
-    ids = "; ".join(f"{name}: {', '.join(each)}" for name, each in frameworks_of(control, data).items())
+    ids = "; ".join(f"{name}: {', '.join(each)}" for name, each in data.framework_ids(control).items())
     unverified = " (unverified)" if control.confidence == "unverified" else ""
     lines.append(f"{ids}\n\n{control.source}{unverified}\n")
     return "\n".join(lines)

@@ -20,8 +20,16 @@ FOLDER = ROOT / "build/trials"
 PACKAGES = ("cfn-lint==1.58.0", "aws-sam-translator==1.115.0", "aws-sam-cli==1.170.0")
 OWN = ("examples",)
 COLUMNS = (
-    "files with resources", "resources", "types", "duties", "satisfied", "not satisfied", "undecided", "errors", "notes",
-)  # fmt: skip
+    "files with resources",
+    "resources",
+    "types",
+    "duties",
+    "satisfied",
+    "not satisfied",
+    "undecided",
+    "errors",
+    "notes",
+)
 
 
 class Trial(msgspec.Struct, frozen=True):
@@ -60,8 +68,8 @@ def report(trials: list[Trial]) -> str:
     lines = [
         "# Trials on real input",
         "",
-        "Written by `make trials`: every template that these packages ship, beside our own examples. The packages' tests",
-        "hold broken templates on purpose; each is a counted error with its place, and the rest of the run goes on.",
+        "Written by `make trials`: every template that these packages ship, beside our own examples. The packages'",
+        "tests hold broken templates on purpose; each is a counted error with its place, and the rest goes on.",
         "",
         f"| templates of | {' | '.join(COLUMNS)} |",
         "| --- |" + " ---: |" * len(COLUMNS),

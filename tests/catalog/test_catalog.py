@@ -266,7 +266,9 @@ def test_an_own_folder_goes_before_the_catalogue_and_an_earlier_before_a_later(t
         found = Catalog(folders).service("sqs")
         assert found is not None
         assert found.title == title
-    assert Catalog((first,)).service("s3") == catalog().service("s3")
+    built_in = Catalog((first,)).service("s3")
+    assert built_in is not None
+    assert built_in.title == "Amazon S3"
 
 
 @pytest.mark.parametrize("name", ["nosuch", "", "../account_knobs", "/etc/passwd", "x" * 5000, "a\0b", "SQS"])

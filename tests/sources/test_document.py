@@ -49,7 +49,8 @@ def test_alias_bombs_are_counted_not_expanded():
     ],
 )
 def test_lines_in_yaml(path, line):
-    text = "---\nResources:\n  A:\n    Type: T\n    Properties:\n      Rules:\n        - Id: 1\n        - Id: 2\n  B: {Type: T}\n"
+    rules = "      Rules:\n        - Id: 1\n        - Id: 2\n"
+    text = f"---\nResources:\n  A:\n    Type: T\n    Properties:\n{rules}  B: {{Type: T}}\n"
     assert parse_document(text, "f").line_of(path) == line
 
 

@@ -4,10 +4,10 @@ import os
 from types import SimpleNamespace
 
 import pytest
+from tests.estates import by_name
 
 from demarcate import assess, read
 from demarcate.errors import InputError
-from tests.estates import by_name
 
 GOOD = "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n"
 
@@ -96,7 +96,8 @@ def test_folders_that_are_not_searched_are_counted(tmp_path):
 
 def test_folders_of_any_depth(tmp_path):
     deep = tmp_path.joinpath(*"d" * 800)
-    os.makedirs(deep)
+    for length in range(1, 801):
+        tmp_path.joinpath(*"d" * length).mkdir()
     (deep / "a.yaml").write_text(GOOD)
     assert len(read([str(tmp_path)]).resources) == 1
 
@@ -120,7 +121,8 @@ def test_parameter_files(tmp_path, name, content):
 
     (tmp_path / name).write_text(json.dumps(content))
     (tmp_path / "t.yaml").write_text(
-        "Parameters: {Name: {Type: String}}\nResources: {Q: {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref Name}}}\n"
+        "Parameters: {Name: {Type: String}}\n"
+        "Resources: {Q: {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref Name}}}\n"
     )
     options = ReadOptions(parameters=parameters_from([str(tmp_path / name)]))
     assert by_name(read([str(tmp_path / "t.yaml")], options))["Q"].properties == {"QueueName": "x"}

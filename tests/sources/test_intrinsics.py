@@ -1,7 +1,7 @@
 import pytest
+from tests.estates import by_name, estate_of
 
 from demarcate.model import Unknown
-from tests.estates import by_name, estate_of
 
 HEAD = """
 AWSTemplateFormatVersion: '2010-09-09'
@@ -67,6 +67,11 @@ UNKNOWN = [
     ("!Ref Other", "known after deployment", "reference"),
     ("!GetAtt Other.TopicArn", "TopicArn of Other", "reference"),
     ("!Ref Nowhere", "not declared", ""),
+    ("{Ref: !Sub 'Oth${Missing}'}", "name is not known", ""),
+    ("{Ref: [1]}", "no name", ""),
+    ("{Ref: !Sub 'Ot${Given}'}", "Otgiven is not declared", ""),
+    ("{Ref: !Join ['', [Ot, her]]}", "known after deployment", "reference"),
+    ("{Fn::GetAtt: [!Sub 'Other', TopicArn]}", "TopicArn of Other", "reference"),
     ("!Sub 'x-${Missing}'", "parameter Missing has no value", "deployment"),
     ("!Join ['', [x, !Ref Other]]", "known after deployment", "deployment"),
     ("!If [Perhaps, one, two]", "condition Perhaps", ""),
@@ -112,8 +117,8 @@ def test_json_and_yaml_say_the_same(tmp_path):
         "Resources: {Q: {Type: AWS::SQS::Queue, Properties: {KmsMasterKeyId: !GetAtt K.Arn}}, K: {Type: AWS::KMS::Key}}"
     )
     json_text = (
-        '{"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"KmsMasterKeyId": {"Fn::GetAtt": ["K", "Arn"]}}},'
-        ' "K": {"Type": "AWS::KMS::Key"}}}'
+        '{"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"KmsMasterKeyId": '
+        '{"Fn::GetAtt": ["K", "Arn"]}}}, "K": {"Type": "AWS::KMS::Key"}}}'
     )
     one = by_name(estate_of(tmp_path, yaml_text, "a.yaml"))
     other = by_name(estate_of(tmp_path, json_text, "a.json"))

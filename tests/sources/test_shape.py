@@ -1,8 +1,8 @@
 import pytest
+from tests.estates import by_name, estate_of
 
 from demarcate import read
 from demarcate.sources.shape import shaped
-from tests.estates import by_name, estate_of
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
 import json
 
 import pytest
+from tests.estates import by_name, estate_of
 
 from demarcate import assess, read
 from demarcate.model import Unknown
-from tests.estates import by_name, estate_of
 
 
 def test_conditions_decide_whether_a_resource_is_there(tmp_path):
@@ -107,6 +107,22 @@ def test_nested_stacks_take_their_parameters_and_give_their_outputs(nested):
     assert any("not on a local path" in each.why for each in estate.skipped)
 
 
+def test_a_list_joined_for_a_nested_stack_keeps_its_items(tmp_path):
+    (tmp_path / "root.yaml").write_text(
+        "Resources:\n  A: {Type: AWS::EC2::Subnet}\n  B: {Type: AWS::EC2::Subnet}\n"
+        "  Child:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: child.yaml\n"
+        "      Parameters: {Subnets: !Join [',', [!Ref A, !Ref B]]}\n"
+    )
+    (tmp_path / "child.yaml").write_text(
+        "Parameters: {Subnets: {Type: CommaDelimitedList}}\n"
+        "Resources: {G: {Type: AWS::RDS::DBSubnetGroup, Properties: {SubnetIds: !Ref Subnets}}}\n"
+    )
+    estate = read([str(tmp_path)])
+    assert len(by_name(estate)["Child/G"].properties["SubnetIds"]) == 2
+    group = [(c.target[-1], c.via) for c in estate.connections if c.source.endswith("Child/G")]
+    assert group == [("A", "SubnetIds[0]"), ("B", "SubnetIds[1]")]
+
+
 def test_nested_stacks_in_a_circle_end(tmp_path):
     text = "Resources:\n  Again: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: t.yaml}}\n"
     estate = estate_of(tmp_path, text, "t.yaml")
@@ -167,7 +183,8 @@ Resources:
   Store: {Type: AWS::Serverless::SimpleTable}
   Elsewhere:
     Type: AWS::Serverless::Application
-    Properties: {Location: {ApplicationId: 'arn:aws:serverlessrepo:us-east-1:111122223333:applications/x', SemanticVersion: 1.0.0}}
+    Properties:
+      Location: {ApplicationId: 'arn:aws:serverlessrepo:us-east-1:111122223333:applications/x', SemanticVersion: 1.0.0}
 """
 
 

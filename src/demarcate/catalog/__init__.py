@@ -33,6 +33,16 @@ class _TerraformNames(msgspec.Struct, forbid_unknown_fields=True):
     terraform_names: dict[str, str]
 
 
+class Framework(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A framework's controls by responsibility; NIST SP 800-53's stand in the responsibilities themselves."""
+
+    framework: str
+    title: str
+    source: str
+    by_responsibility: dict[str, tuple[str, ...]]
+    confidence: str | None = None
+
+
 class _Derivations(msgspec.Struct, forbid_unknown_fields=True):
     derivations: tuple[Derivation, ...]
 
@@ -96,6 +106,22 @@ class Catalog:
     def account_knob_urls(self) -> frozenset[str]:
         """The URLs that account knobs cite and that were read in the documentation."""
         return frozenset(url for urls in self._account_knob_file.checked.values() for url in urls)
+
+    @cached_property
+    def frameworks(self) -> Mapping[str, Framework]:
+        """The frameworks whose controls follow from the responsibility, by id."""
+        found = [load(file, Framework) for file in sorted((self._roots[-1] / "frameworks").glob("*.yaml"))]
+        return {each.framework: each for each in found}
+
+    def framework_ids(self, control: Control) -> Mapping[str, tuple[str, ...]]:
+        """A control's ids in every framework, sorted by framework: those that it states, else those that follow from
+        its responsibility."""
+        responsibility = self.responsibilities[control.responsibility]
+        found = {"nist-800-53-r5": responsibility.nist_800_53_r5}
+        for name, each in self.frameworks.items():
+            found[name] = each.by_responsibility.get(control.responsibility, ())
+        found.update(control.frameworks)
+        return {name: found[name] for name in sorted(found) if found[name]}
 
     @cached_property
     def _derivation(self) -> tuple[Derivation, ...]:

@@ -198,6 +198,9 @@ def _whole(data: Catalog) -> Iterator[Problem]:
     stems = {stem_of(each) for each in property_index.resource_types()}
     for stem in sorted(stems - set(data.service_names)):
         yield Problem(stem, "a CloudFormation namespace has no service file", f"add services/{stem}.yaml")
+    for framework in data.frameworks.values():
+        for name in sorted(framework.by_responsibility.keys() - data.responsibilities.keys()):
+            yield Problem(f"frameworks/{framework.framework}", f"{name!r} is not a responsibility")
     owners: dict[str, str] = {}
     for service in data.services():
         for control in service.controls:

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
+from typing import Final
 
 import msgspec
 
@@ -37,7 +38,7 @@ def build(
     """The ledger of an estate; connections to resources that were skipped are left out with them."""
     ids = {resource.id for resource in split.resources}
     levels = classifications or {}
-    duties = tuple(_decided(split, findings))
+    duties = tuple(_decided(split, findings, levels))
     return Ledger(
         schema=SCHEMA,
         tool=tool or ToolInfo("demarcate", __version__, ""),
@@ -55,7 +56,11 @@ def build(
     )
 
 
-def _decided(split: Split, findings: Sequence[Finding]) -> list[Duty]:
+_DATA: Final = "customer-data"
+_DONE: Final = (Status.SATISFIED, Status.ACCEPTED)
+
+
+def _decided(split: Split, findings: Sequence[Finding], levels: Mapping[str, str]) -> list[Duty]:
     """The duties with the findings that bear on them, and the status that follows.
 
     A split's duties stand by resource, each with the same responsibilities in the same order, and the accounts' after
@@ -75,9 +80,12 @@ def _decided(split: Split, findings: Sequence[Finding]) -> list[Duty]:
             found[number * width + offset].append(each)
         else:
             found[above[split.resources[number].account, each.responsibility]].append(each)
+    unclassified = {each.id for each in split.resources if each.holds and each.id not in levels}
     for number, of_duty in found.items():
         duty = duties[number]
         status = status_of(of_duty) if duty.status is Status.OPEN else duty.status
+        if duty.responsibility == _DATA and duty.resource in unclassified and status in _DONE:
+            status = Status.OPEN  # whatever else is done, nobody has said how sensitive the data are
         ids = tuple(each.id for each in of_duty)
         duties[number] = Duty(duty.scope, duty.resource, duty.responsibility, duty.party, status, ids)
     return duties

@@ -40,7 +40,7 @@ def control_in_full(control: Control, data: Catalog, console: Console) -> None:
         if snippet:
             console.print(Text(title, style="bold"))
             console.print(Padding(Text(snippet.rstrip(), style="green"), (0, 0, 0, 2)))
-    for framework, ids in frameworks_of(control, data).items():
+    for framework, ids in data.framework_ids(control).items():
         console.print(Text.assemble((f"{framework}  ", "dim"), ", ".join(ids)))
     if control.confidence == "unverified":
         console.print(Text("unverified: the page could not be confirmed", style="red"))
@@ -53,13 +53,6 @@ def control_in_full(control: Control, data: Catalog, console: Console) -> None:
     shown = ", ".join(f"{len(examples)} {outcome}" for outcome, examples in counts.items() if examples)
     if shown:
         console.print(Text(f"Examples that are its tests: {shown}", style="dim"))
-
-
-def frameworks_of(control: Control, data: Catalog) -> dict[str, tuple[str, ...]]:
-    """A control's framework ids; those that it does not state come from its responsibility."""
-    stated = dict(control.frameworks)
-    stated.setdefault("nist-800-53-r5", data.responsibilities[control.responsibility].nist_800_53_r5)
-    return dict(sorted(stated.items()))
 
 
 def control_list(controls: Sequence[Control], console: Console) -> None:

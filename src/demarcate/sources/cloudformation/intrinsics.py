@@ -34,6 +34,9 @@ class Context(Protocol):
         """The value of an export of another stack of the estate, or an unknown."""
 
 
+_NO_NAME: Final = "a reference to what is no name"
+
+
 def resolve(value: Value, context: Context) -> Value:
     """A template value with its functions evaluated; what cannot be known is an :class:`Unknown` that says why.
 
@@ -44,8 +47,14 @@ def resolve(value: Value, context: Context) -> Value:
     if isinstance(value, dict):
         if len(value) == 1:
             ((key, argument),) = value.items()
-            if key == "Ref" and isinstance(argument, str):
-                return context.ref(argument)
+            if key == "Ref":
+                # AWS::LanguageExtensions lets functions make up the name
+                name = argument if isinstance(argument, str) else resolve(argument, context)
+                if isinstance(name, str):
+                    return context.ref(name)
+                return Unknown(
+                    f"a reference whose name is not known: {name.why}" if isinstance(name, Unknown) else _NO_NAME
+                )
             if key.startswith("Fn::"):
                 return _call(key, argument, context)
         found = {}
@@ -123,7 +132,7 @@ def join_text(parts: list[Value]) -> Value:
 def _get_att(argument: Value, context: Context) -> Value:
     if isinstance(argument, str):
         argument = argument.split(".", 1)
-    name, attribute = argument[0], resolve(argument[1], context)
+    name, attribute = resolve(argument[0], context), resolve(argument[1], context)
     if not isinstance(name, str) or not isinstance(attribute, str):
         return Unknown("the attribute's name is not known")
     return context.attribute(name, attribute)

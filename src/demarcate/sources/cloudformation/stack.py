@@ -1,5 +1,6 @@
 """A template with its parameters' values: evaluated lazily, so that stacks may refer to one another."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
@@ -182,9 +183,11 @@ class Stack:
             return Unknown(f"parameter {name} is not declared as one")
         given = self._given if self._given is not None else self.environment.parameters
         value = given.get(name, declared.get("Default"))
+        kind = str(declared.get("Type", "String"))
+        if isinstance(value, Unknown) and _is_list(kind):
+            return _listed(value)
         if value is None or isinstance(value, Unknown):
             return value or self._without_value(name, declared)
-        kind = str(declared.get("Type", "String"))
         if kind.startswith("AWS::SSM::Parameter::Value<"):
             return Unknown(f"parameter {name} reads Systems Manager at deployment", text=str(value), origin="ssm")
         if _no_echo(declared):
@@ -249,7 +252,7 @@ class Stack:
                 declared=Declared(file, self.document.line_of(path), construct if isinstance(construct, str) else None),
                 account=self.environment.account or UNSPECIFIED,
                 region=self.environment.region or UNSPECIFIED,
-                tags=_tags(resolved.get("Tags")),
+                tags=_all_tags(resolved),
                 lines=Lines(self.document, (*path, "Properties"), resolved),
                 attributes=attributes,
                 uncertain=uncertain,
@@ -281,8 +284,33 @@ def _partition(region: str) -> tuple[str, str]:
     return ("aws-us-gov" if region.startswith("us-gov-") else "aws"), "amazonaws.com"
 
 
+def _is_list(kind: str) -> bool:
+    return kind == "CommaDelimitedList" or kind.startswith("List<")
+
+
+def _listed(value: Unknown) -> Value:
+    """The items of a list that was joined from references; a text of which a part may be anything stays one unknown."""
+    if value.text is None or value.open or "," not in value.text:
+        return value
+    named = {_hole(each): each for each in value.references}
+    items = []
+    for text in value.text.split(","):
+        references = tuple(named[hole] for hole in _HOLE.findall(text) if hole in named)
+        items.append(Unknown(value.why, references, text.strip(), origin=value.origin, open=False))
+    return items
+
+
+_HOLE: Final = re.compile(r"\$\{([^}]*)\}")
+
+
+def _hole(reference: Reference) -> str:
+    """What stands for a reference in an unknown's text."""
+    name = reference.resource.rpartition("#")[2].rpartition("/")[2]
+    return name if reference.attribute == "Ref" else f"{name}.{reference.attribute}"
+
+
 def _typed(value: Any, kind: str) -> Value:
-    if kind == "CommaDelimitedList" or kind.startswith("List<"):
+    if _is_list(kind):
         items = value if isinstance(value, list) else [each.strip() for each in str(value).split(",")]
         return [_number(each) if kind == "List<Number>" else each for each in items]
     if kind == "Number":
@@ -297,6 +325,15 @@ def _number(value: Any) -> Value:
         return float(value) if "." in str(value) else int(str(value))
     except ValueError:
         return value
+
+
+def _all_tags(properties: Mapping[str, Value]) -> dict[str, str]:
+    """The literal tags of a resource: most types call them ``Tags``, some ``UserPoolTags``, ``BackupVaultTags`` …"""
+    found: dict[str, str] = {}
+    for name, value in properties.items():
+        if name.endswith("Tags"):
+            found.update(_tags(value))
+    return dict(sorted(found.items())) if len(found) > 1 else found
 
 
 def _tags(tags: Value) -> dict[str, str]:
