@@ -15,7 +15,7 @@ from demarcate.expressions import Subject, Writer
 from demarcate.expressions.codegen import compiled, function_source, load
 from demarcate.model import Control, Value
 
-_FORMAT: Final = b"program 2"
+_FORMAT: Final = b"program 3"
 _RELATED: Final = re.compile(r"""related\(\s*['"]([\w:]+)['"]""")
 
 

@@ -53,8 +53,10 @@ def test_totals_add_up():
 def test_an_inherited_duty_has_no_finding():
     ledger = assess("examples")
     for duty in ledger.duties:
-        if duty.status in (Status.INHERITED, Status.OPEN, Status.NOT_APPLICABLE):
+        if duty.status in (Status.INHERITED, Status.NOT_APPLICABLE):
             assert duty.findings == ()
+        elif duty.status is Status.OPEN:
+            assert duty.findings == () or duty.responsibility == "customer-data"  # whose classification is not known
         elif duty.status is not Status.UNKNOWN:
             assert duty.findings
 
@@ -68,7 +70,8 @@ def test_an_empty_estate_has_an_empty_ledger():
 
 def test_findings_on_identities_stand_with_the_account(tmp_path):
     (tmp_path / "t.yaml").write_text(
-        "Resources:\n  U: {Type: AWS::IAM::User, Properties: {LoginProfile: {Password: x}}}\n  K: {Type: AWS::IAM::AccessKey, Properties: {UserName: !Ref U}}\n"
+        "Resources:\n  U: {Type: AWS::IAM::User, Properties: {LoginProfile: {Password: x}}}\n"
+        "  K: {Type: AWS::IAM::AccessKey, Properties: {UserName: !Ref U}}\n"
     )
     ledger = assess(tmp_path / "t.yaml", account="111122223333")
     duty = next(each for each in ledger.duties if each.responsibility == "identity")

@@ -153,13 +153,8 @@ def test_classification_comes_from_tag_name_or_macie(tmp_path):
     rules = Stewardship(names=(NameRule(match="customer", level="internal"),), found={"media": "restricted"})
     ledger = assess_estate(estate_of(tmp_path, STORES), None, VerifyOptions(stewardship=rules))
     levels = {each.name: each.classification for each in ledger.resources}
-    assert levels == {
-        "Tagged": "Restricted",
-        "Named": "internal",
-        "Found": "restricted",
-        "Nothing": None,
-        "NoStore": None,
-    }
+    known = {"Tagged": "Restricted", "Named": "internal", "Found": "restricted", "Pool": "public"}
+    assert levels == {**known, "Nothing": None, "Queue": None, "NoStore": None}
     assert statuses(ledger, "Queue")["customer-data"] == "open"
     assert statuses(ledger, "Nothing")["customer-data"] in ("open", "not-satisfied")
     assert statuses(ledger, "NoStore")["customer-data"] == "not-applicable"
@@ -167,7 +162,7 @@ def test_classification_comes_from_tag_name_or_macie(tmp_path):
 
 def test_restricted_data_raise_what_is_asked(tmp_path):
     ledger = assess_estate(estate_of(tmp_path, STORES))
-    asked = {}
+    asked: dict[str, set[str]] = {}
     for each in ledger.findings:
         asked.setdefault(each.resource.rpartition("#")[2], set()).add(each.control)
     raised = asked["Tagged"] - asked["Nothing"] - {"data-classified"}

@@ -224,6 +224,8 @@ class Writer:
                     self.emit(f"{result} = True")
                 with self.block(f"elif type({result}) is not Unknown:"):
                     self.emit(f"{result} = {other} if type({other}) is Unknown else False")
+        with self.block(f"if type({result}) is Unknown:"):
+            self.emit(f"{result} = bare({result})")
         return _Atom(result)
 
     def _closure(self, parameter: str, body: ast.Node, scope: Scope) -> str:

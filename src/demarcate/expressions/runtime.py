@@ -41,6 +41,11 @@ def truth(value: Value) -> bool | None:
     return None if type(value) is Unknown else value is True
 
 
+def bare(value: Unknown) -> Unknown:
+    """An unknown outcome of an operation on an unknown: why, but not what was written of the operand."""
+    return value if value.text is None else Unknown(value.why, value.references)
+
+
 # access --------------------------------------------------------------------------------------------------------------
 
 
@@ -76,7 +81,7 @@ def index(value: Value, key: Value) -> Value:
 def present(value: Value) -> Value:
     """``has(value)``."""
     if type(value) is Unknown:
-        return value if value.maybe_absent else True
+        return bare(value) if value.maybe_absent else True
     return value is not None
 
 
@@ -85,7 +90,7 @@ def present(value: Value) -> Value:
 
 def negation(value: Value) -> Value:
     """``!value``."""
-    return value if type(value) is Unknown else value is not True
+    return bare(value) if type(value) is Unknown else value is not True
 
 
 def conjunction(one: Value, other: Value) -> Value:
@@ -93,13 +98,13 @@ def conjunction(one: Value, other: Value) -> Value:
     for deciding in (one, other):
         if type(deciding) is not Unknown and deciding is not True:
             return False
-    return one if type(one) is Unknown else other
+    return bare(one) if type(one) is Unknown else bare(other) if type(other) is Unknown else other
 
 
 def negative(value: Value) -> Value:
     """``-value``."""
     if type(value) is Unknown:
-        return value
+        return bare(value)
     return -value if _is_number(value) else None
 
 
@@ -108,15 +113,15 @@ def choice(condition: Value, then: Callable[[], Value], otherwise: Callable[[], 
     if type(condition) is not Unknown:
         return then() if condition is True else otherwise()
     one, other = then(), otherwise()
-    return one if equal(one, other) is True and not contains_unknown(one) else condition
+    return one if equal(one, other) is True and not contains_unknown(one) else bare(condition)
 
 
 def equal(one: Value, other: Value) -> Value:
     """``one == other``: three-valued and deep; whole and other numbers compare by value, as in CEL."""
     if type(one) is Unknown:
-        return one if _may_be(one, other) else False
+        return bare(one) if _may_be(one, other) else False
     if type(other) is Unknown:
-        return other if _may_be(other, one) else False
+        return bare(other) if _may_be(other, one) else False
     if isinstance(one, list) and isinstance(other, list):
         if isinstance(one, Partial) or isinstance(other, Partial):
             return INCOMPLETE
@@ -178,9 +183,9 @@ def _number(value: Value) -> int | float | None:
 def _ordered(test: Callable[[Any, Any], bool]) -> Callable[[Value, Value], Value]:
     def compare(one: Value, other: Value) -> Value:
         if type(one) is Unknown:
-            return one
+            return bare(one)
         if type(other) is Unknown:
-            return other
+            return bare(other)
         if type(one) is type(other) and isinstance(one, str | bool):
             return test(one, other)
         left, right = _number(one), _number(other)
@@ -198,10 +203,10 @@ greater_or_equal = _ordered(lambda a, b: a >= b)
 def contained(item: Value, container: Value) -> Value:
     """``item in container``."""
     if type(container) is Unknown:
-        return container
+        return bare(container)
     if isinstance(container, dict):
         if type(item) is Unknown:
-            return item if container else False
+            return bare(item) if container else False
         found = container.get(item) if isinstance(item, str) else None
         if type(found) is Unknown and found.maybe_absent:
             return found
@@ -217,9 +222,9 @@ def contained(item: Value, container: Value) -> Value:
 def _arithmetic(operation: Callable[[Any, Any], Any]) -> Callable[[Value, Value], Value]:
     def calculate(one: Value, other: Value) -> Value:
         if type(one) is Unknown:
-            return one
+            return bare(one)
         if type(other) is Unknown:
-            return other
+            return bare(other)
         if not (_is_number(one) and _is_number(other)):
             return None
         try:
@@ -253,9 +258,9 @@ _sum = _arithmetic(lambda a, b: a + b)
 def add(one: Value, other: Value) -> Value:
     """``one + other``: numbers, texts or lists."""
     if type(one) is Unknown:
-        return one
+        return bare(one)
     if type(other) is Unknown:
-        return other
+        return bare(other)
     if isinstance(one, str) and isinstance(other, str):
         return one + other
     if isinstance(one, list) and isinstance(other, list):
@@ -290,7 +295,7 @@ def _fold(items: list[Value], test: Test, deciding: bool) -> tuple[Value, int | 
             else:
                 return deciding, number
     if undecided is not None:
-        return undecided, None
+        return bare(undecided), None
     return (INCOMPLETE if isinstance(items, Partial) else not deciding), None
 
 
@@ -307,7 +312,7 @@ def every(value: Value, test: Test, subject: Any = None, path: str = "") -> Valu
 def _folded(value: Value, test: Test, deciding: bool, subject: Any, path: str) -> Value:
     items = items_of(value)
     if type(items) is Unknown:
-        return items
+        return bare(items)
     result, number = _fold(items, test, deciding)
     if number is not None and path:
         subject.at = f"{path}[{number}]" if isinstance(value, list) else path
@@ -318,18 +323,18 @@ def exists_one(value: Value, test: Test) -> Value:
     """``value.exists_one(x, test)``."""
     items = items_of(value)
     if type(items) is Unknown:
-        return items
+        return bare(items)
     kept, undecided = _chosen(items, test)
     if len(kept) > 1:
         return False
-    return len(kept) == 1 if undecided is None else undecided
+    return len(kept) == 1 if undecided is None else bare(undecided)
 
 
 def chosen(value: Value, test: Test) -> Value:
     """``value.filter(x, test)``."""
     items = items_of(value)
     if type(items) is Unknown:
-        return items
+        return bare(items)
     kept, undecided = _chosen(items, test)
     return kept if undecided is None else Partial(kept)
 
@@ -353,7 +358,7 @@ def mapped(value: Value, change: Test) -> Value:
     """``value.map(x, change)``."""
     items = items_of(value)
     if type(items) is Unknown:
-        return items
+        return bare(items)
     certain = [each for each in items if not (type(each) is Unknown and each.maybe_absent)]
     partial = isinstance(items, Partial) or len(certain) != len(items)
     results = [change(each) for each in certain]
@@ -366,7 +371,7 @@ def mapped(value: Value, change: Test) -> Value:
 def size(value: Value) -> Value:
     """``size(value)``; 0 for what has no length."""
     if type(value) is Unknown:
-        return value
+        return bare(value)
     if isinstance(value, Partial):
         return INCOMPLETE
     if isinstance(value, list | dict):
@@ -390,7 +395,7 @@ def text_of(value: Value) -> Value:
 def whole(value: Value) -> Value:
     """``int(value)``."""
     if type(value) is Unknown:
-        return value
+        return bare(value)
     number = _number(value)
     try:
         return None if number is None else int(number)
@@ -409,7 +414,7 @@ def literal(value: Value) -> Value:
     """``literal(value)``: whether the value stands in the source as plain text."""
     if type(value) is not Unknown:
         return value is not None
-    return False if value.origin else value
+    return False if value.origin else bare(value)
 
 
 def origin(value: Value) -> Value:
@@ -427,12 +432,12 @@ def _both_text(
 
     def apply(one: Value, other: Value) -> Value:
         if type(one) is Unknown:
-            if one.text is None or not isinstance(other, str):
-                return one
-            decided = partly(_GAP.split(one.text), other)
-            return one if decided is None else decided
+            decided = None
+            if one.text is not None and isinstance(other, str):
+                decided = partly(_GAP.split(one.text), other)
+            return bare(one) if decided is None else decided
         if type(other) is Unknown:
-            return other
+            return bare(other)
         return test(one, other) if isinstance(one, str) and isinstance(other, str) else otherwise
 
     return apply
