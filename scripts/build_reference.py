@@ -135,7 +135,7 @@ def _control(control: Control, data: Catalog) -> str:
         "```\n" + "\n".join(f"{key}: {' '.join(text.split())}" for key, text in decided.items() if text) + "\n```\n"
     )
     ids = "; ".join(f"{name}: {', '.join(each)}" for name, each in data.framework_ids(control).items())
-    unverified = " (unverified)" if control.confidence == "unverified" else ""
+    unverified = "" if data.is_verified(control) else " (not confirmed)"
     lines.append(f"{ids}\n\n{control.source}{unverified}\n")
     return "\n".join(lines)
 

@@ -251,3 +251,18 @@ def test_findings_are_unique_sorted_and_belong_to_duties():
     assert len(set(ids)) == len(ids)
     of_duties = [each for duty in ledger.duties for each in duty.findings]
     assert sorted(of_duties) == ids
+
+
+def test_account_settings_decide_the_duties_of_accounts(tmp_path):
+    text = "Resources:\n  Q: {Type: AWS::SQS::Queue}\n"
+    estate = estate_of(tmp_path, text, account="111122223333")
+    settings = {"iam-root-mfa": False, "alternate-contacts": ["SECURITY"], "access-analyzer": "not known"}
+    ledger = assess_estate(estate, None, VerifyOptions(settings=settings))
+    status = {duty.responsibility: duty.status.value for duty in ledger.duties if duty.resource == "111122223333"}
+    assert status == {
+        "identity": "not-satisfied",
+        "incident-response": "satisfied",
+        "monitoring-detection": "not-satisfied",
+    }
+    silent = assess_estate(estate)
+    assert {d.status.value for d in silent.duties if d.resource == "111122223333"} == {"open"}

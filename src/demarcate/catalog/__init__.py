@@ -14,10 +14,12 @@ from demarcate.catalog.yaml_files import CATALOG_ROOT, load
 from demarcate.errors import CatalogError
 from demarcate.model import AccountKnob, Control, Offering, Responsibility, RoleEntry, Service, SplitCell, TypeEntry
 
-__all__ = ["ACCOUNT_OFFERING", "Catalog", "PropertyNode", "catalog", "stem_of"]
+__all__ = ["ACCOUNT", "ACCOUNT_OFFERING", "Catalog", "PropertyNode", "catalog", "stem_of"]
 
 ACCOUNT_OFFERING = "account.account"
 """The offering that carries the duties of an account and of an organisation."""
+ACCOUNT = "account"
+"""What a control is on that looks at account-level settings."""
 
 
 class _Responsibilities(msgspec.Struct, forbid_unknown_fields=True):
@@ -112,6 +114,15 @@ class Catalog:
         """The frameworks whose controls follow from the responsibility, by id."""
         found = [load(file, Framework) for file in sorted((self._roots[-1] / "frameworks").glob("*.yaml"))]
         return {each.framework: each for each in found}
+
+    def is_verified(self, control: Control) -> bool:
+        """Whether a control's page was found in the documentation and says what it is cited for."""
+        if control.confidence == "unverified":
+            return False
+        if control.derived:
+            return control.source in self.responsibility_urls
+        service = self.service_of(control.types[0])
+        return service is not None and control.source in service.checked_urls()
 
     def framework_ids(self, control: Control) -> Mapping[str, tuple[str, ...]]:
         """A control's ids in every framework, sorted by framework: those that it states, else those that follow from

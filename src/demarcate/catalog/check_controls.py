@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from demarcate.catalog import Catalog, property_index
+from demarcate.catalog import ACCOUNT, Catalog, property_index
 from demarcate.errors import DemarcateError
 from demarcate.expressions import Writer
-from demarcate.model import Control, Service
+from demarcate.model import Control, Scope, Service
 
 FRAMEWORKS: Final = ("fsbp", "cis-aws-5.0", "cis-aws-7.0", "nist-800-53-r5", "pci-dss-4.0")
 PROFILES: Final = ("baseline", "strict")
@@ -48,7 +48,10 @@ def _control(data: Catalog, service: Service, control: Control) -> Iterator[str]
 
 
 def _on_type(data: Catalog, service: Service, control: Control, type_name: str) -> Iterator[str]:
-    if type_name not in service.types:
+    if type_name == ACCOUNT and service.service == ACCOUNT:
+        if data.responsibilities[control.responsibility].scope is not Scope.ACCOUNT:
+            yield f"{control.responsibility} is not a duty of an account"
+    elif type_name not in service.types:
         yield f"{type_name} is not among the file's types"
         return
     writer = Writer(type_name, data.defaults_of(type_name))

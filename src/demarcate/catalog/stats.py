@@ -10,8 +10,8 @@ def stats(data: Catalog) -> dict[str, int]:
     """Counts over the whole catalogue.
 
     A *fact* is a statement about AWS that a file makes: an offering's boundary, an exception or a shared duty of an
-    offering or a service, what a type holds, a responsibility, an account knob. It is *cited* if it has a URL, and
-    *unverified* if that URL was not found to say so in the documentation.
+    offering or a service, a control, a default of a property, a responsibility, an account knob. It is *cited* if it
+    has a URL, and *unverified* if that URL was not found to say so in the documentation.
     """
     services = data.services()
     offerings = [offering for service in services for offering in service.offerings]
@@ -22,6 +22,7 @@ def stats(data: Catalog) -> dict[str, int]:
         nodes = data.properties_of(name)
         properties += len(nodes)
         opaque += sum(node.opaque for node in nodes)
+    controls = [each for service in services for each in service.controls]
     types = [entry for service in services for entry in service.types.values()]
     return {
         "responsibilities": len(data.responsibilities),
@@ -33,6 +34,10 @@ def stats(data: Catalog) -> dict[str, int]:
         "types_holding_data": sum(entry.holds is not None for entry in types),
         "types_setting": sum(entry.role == "setting" for entry in types),
         "account_knobs": len(data.account_knobs),
+        "controls": len(controls),
+        "controls_strict": sum(each.profile == "strict" for each in controls),
+        "types_with_controls": len({name for each in controls for name in each.types}),
+        "defaults": sum(len(paths) for service in services for paths in service.defaults.values()),
         "properties": properties,
         "properties_opaque": opaque,
         "facts": len(facts),
@@ -50,6 +55,10 @@ def _facts(data: Catalog) -> Iterator[tuple[bool, bool]]:
     for service in data.services():
         known = service.checked_urls()
         yield from _exceptions(service, service.documentation, known)
+        for control in service.controls:
+            yield bool(control.source), data.is_verified(control)
+        for default in (each for paths in service.defaults.values() for each in paths.values()):
+            yield bool(default.source), default.source in known and default.confidence != "unverified"
         for offering in service.offerings:
             page = offering.source or service.documentation
             yield bool(page), page in known and offering.confidence != "unverified"

@@ -74,9 +74,11 @@ def _decided(split: Split, findings: Sequence[Finding], levels: Mapping[str, str
     above = {(duty.resource, duty.responsibility): number for number, duty in enumerate(duties[below:], below)}
     found: dict[int, list[Finding]] = defaultdict(list)
     for each in findings:
-        number = resources[each.resource]
+        number = resources.get(each.resource)
         offset = offsets.get(each.responsibility)
-        if offset is not None:
+        if number is None:  # a finding on an account
+            found[above[each.resource, each.responsibility]].append(each)
+        elif offset is not None:
             found[number * width + offset].append(each)
         else:
             found[above[split.resources[number].account, each.responsibility]].append(each)

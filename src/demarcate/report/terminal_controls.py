@@ -42,7 +42,8 @@ def control_in_full(control: Control, data: Catalog, console: Console) -> None:
             console.print(Padding(Text(snippet.rstrip(), style="green"), (0, 0, 0, 2)))
     for framework, ids in data.framework_ids(control).items():
         console.print(Text.assemble((f"{framework}  ", "dim"), ", ".join(ids)))
-    if control.confidence == "unverified":
+    console.print(Text(control.source, style=f"dim blue link {control.source}", overflow="fold"))
+    if not data.is_verified(control):
         console.print(Text("unverified: the page could not be confirmed", style="red"))
     counts = {
         "satisfied": control.examples.satisfied,

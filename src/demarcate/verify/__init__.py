@@ -12,6 +12,7 @@ from demarcate.model import Control, Declared, Estate, Finding, Outcome, Party, 
 from demarcate.programs import Program, program
 from demarcate.split import Split, known_as
 from demarcate.verify.acceptance import Acceptance, acceptances_of
+from demarcate.verify.accounts import on_accounts
 from demarcate.verify.evidence import counted, evidence_of, sentence
 from demarcate.verify.profiles import Profile, Selection, baseline
 from demarcate.verify.stewardship import Stewardship
@@ -58,6 +59,8 @@ def verify(
         name = known_as(resource.type, data)
         if name is not None:
             findings.extend(run.resource(resource, name))
+    accounts = sorted({each.account for each in split.resources})
+    findings.extend(on_accounts(accounts, options.settings, data, run.profile, run.asof))
     return Verification(
         findings=tuple(sorted(findings, key=attrgetter("id"))),
         classifications=run.classifications,

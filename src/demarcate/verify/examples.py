@@ -9,13 +9,14 @@ from typing import Any
 
 import msgspec
 
-from demarcate.catalog import Catalog, catalog
+from demarcate.catalog import ACCOUNT, Catalog, catalog
 from demarcate.catalog.check import Problem
 from demarcate.expressions import Neighbours
 from demarcate.model import Control, Outcome
 from demarcate.sources import estate_of_template
 from demarcate.split import split
 from demarcate.verify import VerifyOptions, verify
+from demarcate.verify.accounts import on_accounts
 from demarcate.verify.profiles import Profile
 
 _SUBJECT = "It"
@@ -45,6 +46,9 @@ def outcome_of(example: Example, data: Catalog) -> tuple[Outcome, str]:
     properties = {key: value for key, value in example.properties.items() if not key.startswith("$")}
     extra = example.properties
     control = example.control
+    if control.types[0] == ACCOUNT:
+        found = on_accounts(["example"], extra.get("$settings", {}), data, _only(control), extra.get("$asof", ""))
+        return next(((Outcome(each.outcome), each.message) for each in found), (Outcome.NOT_APPLICABLE, ""))
     template = {
         "Parameters": {"Unknown": {"Type": "String"}, "Secret": {"Type": "String", "NoEcho": True}},
         "Conditions": {"Perhaps": {"Fn::Equals": [{"Ref": "Unknown"}, "yes"]}},
@@ -59,16 +63,20 @@ def outcome_of(example: Example, data: Catalog) -> tuple[Outcome, str]:
     }
     estate = estate_of_template(template, f"example {control.id}")
     neighbours = Neighbours.of(estate)
-    found = split(estate, data, neighbours)
+    parties = split(estate, data, neighbours)
     profile = Profile(
         name="example", extends="none", include=(control.id,), params={control.id: extra.get("$params", {})}
     )
     options = VerifyOptions(profile=profile, settings=extra.get("$settings", {}), asof=extra.get("$asof", ""))
     subject = f"#{_SUBJECT}"
-    for finding in verify(estate, found, data, options, neighbours).findings:
+    for finding in verify(estate, parties, data, options, neighbours).findings:
         if finding.resource.endswith(subject) and finding.control == control.id:
             return Outcome(finding.outcome), finding.message
     return Outcome.NOT_APPLICABLE, ""
+
+
+def _only(control: Control) -> Profile:
+    return Profile(name="example", extends="none", include=(control.id,))
 
 
 def check_examples(data: Catalog, services: Iterable[str] | None = None) -> tuple[Problem, ...]:
