@@ -10,7 +10,7 @@ from demarcate.config import read_config
 from demarcate.errors import InputError
 from demarcate.model import Outcome, Severity
 from demarcate.verify import VerifyOptions
-from demarcate.verify.evidence import evidence_of, value_at
+from demarcate.verify.evidence import evidence_of, sentence, value_at
 from demarcate.verify.examples import check_examples, examples_of
 from demarcate.verify.profiles import Profile, profile_of
 from demarcate.verify.stewardship import NameRule, Stewardship
@@ -266,3 +266,22 @@ def test_account_settings_decide_the_duties_of_accounts(tmp_path):
     }
     silent = assess_estate(estate)
     assert {d.status.value for d in silent.duties if d.resource == "111122223333"} == {"open"}
+
+
+@pytest.mark.parametrize(
+    ("evidence", "expected"),
+    [
+        ({"A.B": None}, "B is not set"),
+        ({"A": True}, "A is true"),
+        ({"A": 1}, "A is 1"),
+        ({"A.X": "v", "B.X": 2}, "A.X is 'v'; B.X is 2"),
+        ({"A": [{"FromPort": 1, "Open": True, "Name": None}]}, "A is [{FromPort: 1, Open: true, Name: null}]"),
+        ({"A": {"unknown": "why"}, "B": 1}, "B is 1"),
+        ({"A": {"unknown": "why"}}, "A is not known (why)"),
+        ({"A": {}}, "A is empty"),
+        ({"A": {"hidden": "str"}}, "A is written in plain text"),
+    ],
+)
+def test_sentences_name_the_deciding_values(evidence, expected):
+    control = next(each for each in catalog().controls_of("AWS::SQS::Queue") if each.responsibility != "secrets")
+    assert sentence(control, evidence, None) == f"{control.title}: not so, {expected}"

@@ -119,10 +119,13 @@ class Catalog:
         """Whether a control's page was found in the documentation and says what it is cited for."""
         if control.confidence == "unverified":
             return False
-        if control.derived:
-            return control.source in self.responsibility_urls
-        service = self.service_of(control.types[0])
-        return service is not None and control.source in service.checked_urls()
+        return control.source in self.checked_urls
+
+    @cached_property
+    def checked_urls(self) -> frozenset[str]:
+        """All URLs that were read in the documentation, whichever file says so; reads every service file."""
+        of_services = (each.checked_urls() for each in self.services())
+        return frozenset().union(*of_services, self.responsibility_urls, self.account_knob_urls)
 
     def framework_ids(self, control: Control) -> Mapping[str, tuple[str, ...]]:
         """A control's ids in every framework, sorted by framework: those that it states, else those that follow from

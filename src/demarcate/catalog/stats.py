@@ -49,16 +49,16 @@ def stats(data: Catalog) -> dict[str, int]:
 def _facts(data: Catalog) -> Iterator[tuple[bool, bool]]:
     """Every fact: (has a URL, the URL was found to say so)."""
     for each in data.responsibilities.values():
-        yield bool(each.source), each.source in data.responsibility_urls
+        yield bool(each.source), each.source in data.checked_urls
     for knob in data.account_knobs.values():
-        yield bool(knob.source), knob.source in data.account_knob_urls and knob.confidence != "unverified"
+        yield bool(knob.source), knob.source in data.checked_urls and knob.confidence != "unverified"
     for service in data.services():
         known = service.checked_urls()
         yield from _exceptions(service, service.documentation, known)
         for control in service.controls:
             yield bool(control.source), data.is_verified(control)
         for default in (each for paths in service.defaults.values() for each in paths.values()):
-            yield bool(default.source), default.source in known and default.confidence != "unverified"
+            yield bool(default.source), default.source in data.checked_urls and default.confidence != "unverified"
         for offering in service.offerings:
             page = offering.source or service.documentation
             yield bool(page), page in known and offering.confidence != "unverified"

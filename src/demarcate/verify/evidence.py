@@ -112,8 +112,23 @@ def sentence(control: Control, evidence: Mapping[str, Any], why: str | None) -> 
     if why is not None:
         return f"{control.title}: cannot be decided, {why}"
     about_secrets = control.responsibility == "secrets"
-    values = "; ".join(f"{path} {_spoken(value, about_secrets)}" for path, value in list(evidence.items())[:3])
-    return f"{control.title}: not so, {values}" if values else f"{control.title}: not so"
+    known = {path: value for path, value in evidence.items() if not _is_unknown(value)} or evidence
+    names = [path.rpartition(".")[2] for path in known]
+    spoken = [
+        f"{name if names.count(name) == 1 else path} {_spoken(value, about_secrets)}"
+        for name, (path, value) in zip(names, known.items(), strict=True)
+    ]
+    return f"{control.title}: not so, {'; '.join(spoken[:_SPOKEN])}" if spoken else f"{control.title}: not so"
+
+
+_SPOKEN: Final = 3
+"""How many values a sentence names; all are in the evidence."""
+_BRIEFLY: Final = 100
+"""How many characters of a list or map a sentence holds."""
+
+
+def _is_unknown(value: Any) -> bool:
+    return isinstance(value, dict) and "unknown" in value
 
 
 def _spoken(value: Any, about_secrets: bool) -> str:
@@ -126,11 +141,26 @@ def _spoken(value: Any, about_secrets: bool) -> str:
         return f"holds {', '.join(kinds)}"
     if isinstance(value, dict) and "hidden" in value:
         return "is written in plain text"
-    if isinstance(value, dict) and "unknown" in value:
+    if _is_unknown(value):
         return f"is not known ({value['unknown']})"
     if isinstance(value, dict | list):
-        return "is as declared" if value else "is empty"
+        return f"is {_written(value)}" if value else "is empty"
     return f"is {value!r}" if isinstance(value, str) else f"is {value}"
+
+
+def _written(value: Any) -> str:
+    """A list or map on one line, cut short."""
+    if _is_unknown(value):
+        text = str(value.get("text", "?"))
+    elif isinstance(value, dict):
+        text = "{" + ", ".join(f"{key}: {_written(item)}" for key, item in value.items()) + "}"
+    elif isinstance(value, list):
+        text = "[" + ", ".join(map(_written, value)) + "]"
+    elif isinstance(value, bool):
+        text = "true" if value else "false"
+    else:
+        text = "null" if value is None else str(value)
+    return text if len(text) <= _BRIEFLY else text[: _BRIEFLY - 1] + "…"
 
 
 def _kinds(value: Any) -> Iterator[str]:
