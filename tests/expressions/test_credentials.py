@@ -1,7 +1,7 @@
 import pytest
 
 from demarcate.expressions.functions.credentials import entropy, fingerprint, secrets
-from demarcate.expressions.runtime import Partial
+from demarcate.expressions.unknowns import Partial
 from demarcate.model import Unknown
 
 # AWS's documented example credentials

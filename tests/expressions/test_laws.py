@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarcate.expressions import Subject, compile_expression
-from demarcate.expressions.runtime import Partial
+from demarcate.expressions.unknowns import Partial
 from demarcate.model import Unknown, contains_unknown
 
 from .generate import NAMES, any_value, of_any_type, typed_input, well_typed

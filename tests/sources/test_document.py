@@ -1,7 +1,8 @@
 import pytest
 
 from demarcate.errors import InputError
-from demarcate.sources.document import MAX_DEPTH, parse_document
+from demarcate.sources.composer import MAX_DEPTH
+from demarcate.sources.document import parse_document
 
 BROKEN = [
     ('{"a": 1,\n "b": ', "not valid JSON", 2),

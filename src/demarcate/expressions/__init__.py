@@ -5,8 +5,9 @@ from functools import cache
 
 from demarcate.expressions.codegen import Writer, compiled, function_source, load
 from demarcate.expressions.parser import names, parse
-from demarcate.expressions.runtime import equal, truth
+from demarcate.expressions.runtime import equal
 from demarcate.expressions.subject import Neighbours, Subject
+from demarcate.expressions.unknowns import truth
 from demarcate.model import Value
 
 __all__ = ["Neighbours", "Subject", "Writer", "compile_expression", "equal", "names", "parse", "truth"]

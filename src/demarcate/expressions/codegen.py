@@ -298,8 +298,8 @@ def compiled(source: str, where: str) -> CodeType:
 
 def load(code: CodeType) -> Mapping[str, Callable[..., object]]:
     """The functions that generated code defines."""
-    from demarcate.expressions import runtime
+    from demarcate.expressions import runtime, texts, unknowns
 
-    space: dict[str, object] = dict(vars(runtime))
+    space: dict[str, object] = {**vars(unknowns), **vars(texts), **vars(runtime)}
     exec(code, space)  # noqa: S102 (code that this module wrote from the catalogue's expressions)
     return space  # type: ignore[return-value]

@@ -8,45 +8,13 @@ missing key) the result is ``null`` or false.
 import math
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
+from demarcate.expressions.texts import holds
+from demarcate.expressions.unknowns import INCOMPLETE, Partial, bare, may_be
 from demarcate.model import Unknown, Value, contains_unknown
 
-INCOMPLETE: Final = Unknown("resources outside of the estate may be connected")
-UNDECIDED: Final = Unknown("a part of it is not known")
-
 Test: TypeAlias = Callable[[Value], Value]
-
-
-class Partial(list[Value]):
-    """A list that may have further items than those that are known."""
-
-    __slots__ = ()
-
-
-class Item(dict[str, Value]):
-    """The properties of a connected resource, with its ``id`` and ``type`` in the estate."""
-
-    __slots__ = ("id", "type")
-
-    def __init__(self, properties: Mapping[str, Value], identifier: str, type_name: str) -> None:
-        super().__init__(properties)
-        self.id = identifier
-        self.type = type_name
-
-
-def truth(value: Value) -> bool | None:
-    """Three-valued truth: ``True``, ``False``, or ``None`` for unknown. Anything that is not ``true`` is false."""
-    return None if type(value) is Unknown else value is True
-
-
-def bare(value: Unknown) -> Unknown:
-    """An unknown outcome of an operation on an unknown: why, but not what was written of the operand."""
-    return value if value.text is None else Unknown(value.why, value.references)
-
-
-# access --------------------------------------------------------------------------------------------------------------
 
 
 def member(value: Value, name: str) -> Value:
@@ -119,9 +87,9 @@ def choice(condition: Value, then: Callable[[], Value], otherwise: Callable[[], 
 def equal(one: Value, other: Value) -> Value:
     """``one == other``: three-valued and deep; whole and other numbers compare by value, as in CEL."""
     if type(one) is Unknown:
-        return bare(one) if _may_be(one, other) else False
+        return bare(one) if may_be(one, other) else False
     if type(other) is Unknown:
-        return bare(other) if _may_be(other, one) else False
+        return bare(other) if may_be(other, one) else False
     if isinstance(one, list) and isinstance(other, list):
         if isinstance(one, Partial) or isinstance(other, Partial):
             return INCOMPLETE
@@ -422,104 +390,8 @@ def origin(value: Value) -> Value:
     return value.origin if type(value) is Unknown else ""
 
 
-def _both_text(
-    test: Callable[[str, str], Value],
-    otherwise: Value = False,
-    partly: Callable[[list[str], str], bool | None] = lambda _parts, _other: None,
-) -> Callable[[Value, Value], Value]:
-    """A method on two texts, ``otherwise`` where they are none. ``partly`` decides what it can of a text of which only
-    the parts between its gaps are known."""
-
-    def apply(one: Value, other: Value) -> Value:
-        if type(one) is Unknown:
-            decided = None
-            if one.text is not None and isinstance(other, str):
-                decided = partly(_GAP.split(one.text), other)
-            return bare(one) if decided is None else decided
-        if type(other) is Unknown:
-            return bare(other)
-        return test(one, other) if isinstance(one, str) and isinstance(other, str) else otherwise
-
-    return apply
-
-
-_GAP: Final = re.compile(r"\$\{[^}]*\}")
-"""What stands in an unknown's text for a part that is not known."""
-
-
-@lru_cache(maxsize=4096)
-def _fits(text: str, other: str, is_open: bool) -> bool:
-    """Whether a text could be one of which only the parts between gaps are known; a name or an ARN is neither empty nor
-    holds a ``*``."""
-    parts = map(re.escape, _GAP.split(text))
-    return re.fullmatch((".*" if is_open else "[^*]+").join(parts), other, re.DOTALL) is not None
-
-
-def _may_be(value: Unknown, other: Value) -> bool:
-    """Whether an unknown could be equal to a value, by what is written of it."""
-    return value.text is None or not isinstance(other, str) or _fits(value.text, other, value.open)
-
-
-def _begins(parts: list[str], prefix: str) -> bool | None:
-    first = parts[0]
-    if len(first) >= len(prefix):
-        return first.startswith(prefix)
-    return None if prefix.startswith(first) else False
-
-
-def _ends(parts: list[str], suffix: str) -> bool | None:
-    last = parts[-1]
-    if len(last) >= len(suffix):
-        return last.endswith(suffix)
-    return None if suffix.endswith(last) else False
-
-
-def _holds(parts: list[str], other: str) -> bool | None:
-    return True if any(other in part for part in parts) else None
-
-
-@lru_cache(maxsize=4096)
-def _pattern(text: str) -> re.Pattern[str] | None:
-    try:
-        return re.compile(text)
-    except re.error:
-        return None
-
-
-def _found(value: str, pattern: str) -> bool:
-    compiled = _pattern(pattern)
-    return compiled is not None and compiled.search(value) is not None
-
-
-starts_with = _both_text(lambda one, other: one.startswith(other), partly=_begins)
-ends_with = _both_text(lambda one, other: one.endswith(other), partly=_ends)
-matches = _both_text(_found)
-split = _both_text(lambda one, other: one.split(other) if other else None, None)
-
-
 def contains(value: Value, other: Value) -> Value:
     """``value.contains(other)``: a text in a text, an item in a list."""
     if isinstance(value, list):
         return contained(other, value)
-    return _contains_text(value, other)
-
-
-_contains_text = _both_text(lambda one, other: other in one, partly=_holds)
-
-
-def _on_text(change: Callable[[str], Value]) -> Callable[[Value], Value]:
-    def apply(value: Value) -> Value:
-        if type(value) is Unknown:
-            if value.text is None:
-                return value
-            return Unknown(value.why, value.references, change(value.text), origin=value.origin, open=value.open)
-        return change(value) if isinstance(value, str) else None
-
-    return apply
-
-
-_LOWER: Final = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
-_UPPER: Final = {code: code - 32 for code in range(ord("a"), ord("z") + 1)}
-lower = _on_text(lambda value: value.translate(_LOWER))
-upper = _on_text(lambda value: value.translate(_UPPER))
-trim = _on_text(str.strip)
+    return holds(value, other)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from demarcate.expressions.functions import addresses, credentials, policies, versions
-from demarcate.expressions.runtime import INCOMPLETE, Item, Partial
+from demarcate.expressions.unknowns import INCOMPLETE, Item, Partial
 from demarcate.model import Estate, Resource, Unknown, Value, contains_unknown
 
 _NO_NAME: Final = frozenset({"secret", "ssm", "no-echo", "no-echo-default", "pseudo"})

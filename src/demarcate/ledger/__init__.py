@@ -68,7 +68,7 @@ def _decided(split: Split, findings: Sequence[Finding], levels: Mapping[str, str
     """
     duties = list(split.duties)
     resources = {each.id: number for number, each in enumerate(split.resources)}
-    below = sum(1 for duty in duties if duty.scope is Scope.RESOURCE)
+    below = _below(duties)
     width = below // len(resources) if resources else 0
     offsets = {duty.responsibility: number for number, duty in enumerate(duties[:width])}
     above = {(duty.resource, duty.responsibility): number for number, duty in enumerate(duties[below:], below)}
@@ -91,6 +91,14 @@ def _decided(split: Split, findings: Sequence[Finding], levels: Mapping[str, str
         ids = tuple(each.id for each in of_duty)
         duties[number] = Duty(duty.scope, duty.resource, duty.responsibility, duty.party, status, ids)
     return duties
+
+
+def _below(duties: Sequence[Duty]) -> int:
+    """How many duties are a resource's: they stand before those of accounts and organisations."""
+    number = len(duties)
+    while number and duties[number - 1].scope is not Scope.RESOURCE:
+        number -= 1
+    return number
 
 
 def status_of(findings: Sequence[Finding]) -> Status:
@@ -119,7 +127,7 @@ def summarise(duties: Sequence[Duty], resources: int, findings: Sequence[Finding
         parties[party] += number
         statuses[status] += number
     outcomes = Counter(each.outcome for each in findings)
-    above = [duty for duty in duties if duty.scope is not Scope.RESOURCE]
+    above = duties[_below(duties) :]
     subjects = {scope: {duty.resource for duty in above if duty.scope is scope} for scope in Scope}
     return Summary(
         resources=resources,

@@ -44,17 +44,20 @@ def kind_of(source_type: str, target_type: str, path: str) -> str:
     return "reference"
 
 
-def references_of(value: Value, path: str = "") -> Iterator[tuple[str, str]]:
+def references_of(value: Value) -> Iterator[tuple[str, str]]:
     """The references in a value: (dotted path, resource id)."""
-    if isinstance(value, Unknown):
-        for reference in value.references:
-            yield path, reference.resource
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from references_of(item, f"{path}.{key}" if path else key)
-    elif isinstance(value, list):
-        for number, item in enumerate(value):
-            yield from references_of(item, f"{path}[{number}]")
+    pending: list[tuple[str, Value]] = [("", value)]
+    while pending:
+        path, item = pending.pop()
+        if isinstance(item, Unknown):
+            for reference in item.references:
+                yield path, reference.resource
+            continue
+        inner = item.items() if isinstance(item, dict) else enumerate(item) if isinstance(item, list) else ()
+        for step, each in inner:
+            if type(each) is Unknown or isinstance(each, dict | list):  # nothing else holds references
+                here = f"{path}[{step}]" if type(step) is int else f"{path}.{step}" if path else str(step)
+                pending.append((here, each))
 
 
 def _by_name(resources: Mapping[str, Resource]) -> Iterator[Connection]:

@@ -1,6 +1,7 @@
 """The values that decided a finding, fit to be shown: short, and without credentials."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from demarcate.expressions.functions.credentials import looks_like_secret, secrets
@@ -49,17 +50,24 @@ def value_at(properties: Mapping[str, Value], path: str) -> Value:
     if "." not in path and "[" not in path:
         return properties.get(path)
     value: Value = properties
+    for step in _steps(path):
+        if isinstance(step, str):
+            value = value.get(step) if isinstance(value, Mapping) else None
+        else:
+            value = value[step] if isinstance(value, list) and step < len(value) else None
+        if value is None or type(value) is Unknown:
+            return value
+    return value
+
+
+@lru_cache(maxsize=4096)
+def _steps(path: str) -> tuple[str | int, ...]:
+    """The names and positions of a dotted path."""
+    found: list[str | int] = []
     for step in path.split("."):
         name, *positions = step.replace("]", "").split("[")
-        if type(value) is Unknown:
-            return value
-        value = value.get(name) if isinstance(value, Mapping) else None
-        for position in positions:
-            if type(value) is Unknown:
-                return value
-            number = int(position)
-            value = value[number] if isinstance(value, list) and number < len(value) else None
-    return value
+        found += [name, *map(int, positions)]
+    return tuple(found)
 
 
 def _shown(value: Value, sensitive: bool) -> Any:

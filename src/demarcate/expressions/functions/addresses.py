@@ -3,7 +3,7 @@
 import ipaddress
 from functools import lru_cache
 
-from demarcate.expressions.runtime import INCOMPLETE, Partial
+from demarcate.expressions.unknowns import INCOMPLETE, Partial
 from demarcate.model import Unknown, Value
 
 WIDEST_V4 = 1

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from demarcate.catalog.yaml_files import CATALOG_ROOT, load
-from demarcate.expressions.runtime import Partial
+from demarcate.expressions.unknowns import Partial
 from demarcate.model import Unknown, Value
 
 MAX_TEXT: Final = 200_000

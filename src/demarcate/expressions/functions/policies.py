@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from demarcate.expressions.runtime import INCOMPLETE, Partial, contained
+from demarcate.expressions.runtime import contained
+from demarcate.expressions.unknowns import INCOMPLETE, Partial
 from demarcate.model import Unknown, Value
 
 _NARROWING: Final = frozenset(

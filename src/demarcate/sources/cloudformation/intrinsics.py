@@ -34,6 +34,7 @@ class Context(Protocol):
         """The value of an export of another stack of the estate, or an unknown."""
 
 
+_SCALARS: Final = frozenset({str, bool, int, float, type(None)})
 _NO_NAME: Final = "a reference to what is no name"
 
 
@@ -59,6 +60,9 @@ def resolve(value: Value, context: Context) -> Value:
                 return _call(key, argument, context)
         found = {}
         for key, item in value.items():
+            if type(item) in _SCALARS and (type(item) is not str or "{{" not in item):
+                found[key] = item  # most members, so without a call
+                continue
             resolved = resolve(item, context)
             if resolved is not NO_VALUE:
                 found[key] = resolved
