@@ -44,8 +44,9 @@ def assess(
         ReadOptions(parameters=parameters or {}, region=region, account=account),
         progress,
     )
-    options = VerifyOptions(profile=profile_of(profile), settings=settings or {}, asof=asof)
-    return assess_estate(estate, catalog(tuple(catalogs)), options)
+    data = catalog(tuple(catalogs))
+    options = VerifyOptions(profile=profile_of(profile, data), settings=settings or {}, asof=asof)
+    return assess_estate(estate, data, options)
 
 
 def assess_estate(estate: Estate, data: Catalog | None = None, options: VerifyOptions | None = None) -> Ledger:

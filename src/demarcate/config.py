@@ -49,7 +49,7 @@ def read_config(name: str | None, knobs: Mapping[str, Any]) -> tuple[Config, Pat
         if name is not None:
             raise InputError("no such config file", name, "name a file, or leave --config out")
         return Config(), Path()
-    found = load(file, Config)
+    found = load(file, Config, "docs/profiles.md")
     for knob in sorted(found.account_settings.keys() - knobs.keys()):
         raise InputError(f"no account setting {knob!r}", str(file), "see 'demarcate explain' for their names")
     for rule in found.classification.names:

@@ -1,12 +1,14 @@
 """Findings: outcomes, evidence, places, profiles, acceptances, classification; and every control's own examples."""
 
+import re
+
 import msgspec
 import pytest
 from tests.estates import estate_of, statuses
 
 from demarcate import assess_estate, read
 from demarcate.catalog import catalog
-from demarcate.config import read_config
+from demarcate.config import Config, read_config
 from demarcate.errors import InputError
 from demarcate.model import Outcome, Severity
 from demarcate.verify import VerifyOptions
@@ -135,6 +137,34 @@ def test_a_broken_profile_is_refused(tmp_path, text):
         profile_of(str(file))
     with pytest.raises(InputError, match="no profile"):
         profile_of("nowhere")
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("include: [s4-*]\n", "'s4-*' fits no control"),
+        ("exclude: [sqs-queue-encrypte]\n", "'sqs-queue-encrypte' fits no control"),
+        ("exclude: ['responsibility:loging']\n", "'responsibility:loging' fits no control"),
+        ("exclude: ['service:s3']\n", "'service:s3' fits no control"),
+        ("params: {nothing-here: {days: 3}}\n", "no control 'nothing-here'"),
+        ("include: [s3-*, derived-*, 'responsibility:logging', sqs-queue-encrypted]\n", None),
+        ("", None),
+    ],
+)
+def test_a_profile_that_names_no_control_is_refused(tmp_path, text, refused):
+    file = tmp_path / "p.yaml"
+    file.write_text(text)
+    if refused is None:
+        assert profile_of(str(file), catalog()).name == "p"
+    else:
+        with pytest.raises(InputError, match=re.escape(refused)):
+            profile_of(str(file), catalog())
+
+
+def test_an_empty_config_says_nothing(tmp_path):
+    file = tmp_path / "demarcate.yaml"
+    file.write_text("# nothing yet\n")
+    assert read_config(str(file), {})[0] == Config()
 
 
 STORES = """

@@ -45,8 +45,9 @@ _Loader.yaml_implicit_resolvers = {
 _Loader.add_implicit_resolver(f"{_PREFIX}bool", re.compile("^(?:true|false)$"), list("tf"))
 
 
-def load(file: Path, kind: type[T]) -> T:
-    """The content of a catalogue file as ``kind``; YAML is parsed once, and kept in the cache on disk by its hash.
+def load(file: Path, kind: type[T], guide: str = "docs/catalogue.md") -> T:
+    """The content of a YAML file as ``kind``; it is parsed once, and kept in the cache on disk by its hash. An empty
+    file is an empty mapping; ``guide`` is the page that describes the format.
 
     Raises :class:`CatalogError` naming the file, the line (where YAML is at fault) or the key (where the shape is).
     """
@@ -59,7 +60,8 @@ def load(file: Path, kind: type[T]) -> T:
     if stored is not None:
         with suppress(msgspec.MsgspecError):
             return msgspec.msgpack.decode(stored, type=kind)
-    found = _parse(data, file.name, kind)
+    name_shown = file.name if file.is_relative_to(CATALOG_ROOT) else str(file)
+    found = _parse(data, name_shown, kind, guide)
     cache.put(name, msgspec.msgpack.encode(found))
     return found
 
@@ -77,14 +79,14 @@ def _shape(module: str) -> bytes:
     return b"".join(each.read_bytes() for each in sources)
 
 
-def _parse(data: bytes, name: str, kind: type[T]) -> T:
+def _parse(data: bytes, name: str, kind: type[T], guide: str) -> T:
     try:
         raw = yaml.load(data.decode("utf-8"), _Loader)  # noqa: S506 (a safe loader's subclass)
-        return msgspec.convert(raw, kind)
+        return msgspec.convert({} if raw is None else raw, kind)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise CatalogError(str(error.problem), f"{name}:{line}", "mend the YAML") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise CatalogError(str(error).replace("\n", " "), name, "mend the YAML") from None
     except msgspec.ValidationError as error:
-        raise CatalogError(str(error), name, "see docs/catalogue.md for the format") from None
+        raise CatalogError(str(error), name, f"see {guide} for the format") from None

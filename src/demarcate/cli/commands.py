@@ -75,7 +75,7 @@ def _verify_options(chosen: argparse.Namespace, data: Catalog) -> "VerifyOptions
         raise InputError(f"--as-of {chosen.as_of!r} is no day", "", "write it as YYYY-MM-DD")
     config, folder = read_config(chosen.config, data.account_knobs)
     return VerifyOptions(
-        profile=profile_of(chosen.profile or config.profile, lambda name: data.control(name) is not None),
+        profile=profile_of(chosen.profile or config.profile, data),
         settings=config.account_settings,
         asof=chosen.as_of,
         stewardship=config.stewardship(folder),

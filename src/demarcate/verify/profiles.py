@@ -1,13 +1,15 @@
 """Profiles: which controls are asked, how severe each is, and with which parameters."""
 
 import fnmatch
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
+from demarcate.catalog import Catalog, property_index
 from demarcate.catalog.yaml_files import load
 from demarcate.errors import InputError
 from demarcate.model import Control, Severity
@@ -75,22 +77,40 @@ def baseline() -> Profile:
     return Profile()
 
 
-def profile_of(name: str, known: Callable[[str], bool] | None = None) -> Profile:
+def profile_of(name: str, data: Catalog | None = None) -> Profile:
     """The built-in profile of a name, or the profile of a file.
 
-    With ``known``, which says whether a control id exists, a file that re-grades or parametrises another is refused.
-    Raises :class:`InputError`.
+    With ``data``, a file that names controls which the catalogue does not have is refused, so that a misspelt pattern
+    does not ask less than it seems to. Raises :class:`InputError`.
     """
     if name in BUILT_IN:
         return Profile(name=name, extends=name)
     file = Path(name)
     if not file.is_file():
         raise InputError(f"no profile {name!r}", "", f"name {' or '.join(BUILT_IN)}, or a profile file")
-    found = load(file, Profile)
+    found = load(file, Profile, "docs/profiles.md")
     if found.extends not in (*BUILT_IN, "none"):
         raise InputError(f"extends {found.extends!r}", name, "extend baseline, strict or none")
-    for control in sorted({*found.severity, *found.params}):
-        if known is None or known(control):
-            continue
-        raise InputError(f"no control {control!r}", name, "see 'demarcate catalog list --controls'")
+    if data is not None:
+        for control in sorted({*found.severity, *found.params}):
+            if data.control(control) is None:
+                raise InputError(f"no control {control!r}", name, _LISTED)
+        for pattern in (*found.include, *found.exclude):
+            if not _names_any(pattern, data):
+                raise InputError(f"{pattern!r} fits no control", name, _LISTED)
     return msgspec.structs.replace(found, name=file.stem) if found.name == "baseline" else found
+
+
+_LISTED: Final = "see 'demarcate catalog list --controls'"
+
+
+def _names_any(pattern: str, data: Catalog) -> bool:
+    """Whether a pattern of a profile fits any control."""
+    kind, _, name = pattern.partition(":")
+    if name:
+        return kind == "responsibility" and name in data.responsibilities
+    if not set(pattern) & set("*?["):
+        return data.control(pattern) is not None
+    written = (each for service in data.services() for each in service.controls)
+    derived = (each for name in property_index.resource_types() for each in data.controls_of(name))
+    return any(_fits(pattern, each) for each in chain(written, derived))
