@@ -72,7 +72,8 @@ def test_a_variant_has_its_own_split(offering):
     data = catalog()
     found = data.offering(offering)
     service = data.service_of(offering)
-    assert found is not None and service is not None
+    assert found is not None
+    assert service is not None
     assert found.when or found.resources or found.boundary
     assert found.source or service.documentation
     cells = data.split(offering)
