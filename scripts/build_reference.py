@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from demarcate.catalog import Catalog, catalog
+from demarcate.catalog.snippets import example_template
 from demarcate.cli import parser
 from demarcate.expressions.vocabulary import FUNCTIONS, MACROS, METHODS, VARIABLES, Word
 from demarcate.model import Control, Ledger, Service
@@ -130,6 +131,9 @@ def _control(control: Control, data: Catalog) -> str:
     for language, snippet in (("yaml", control.snippets.cloudformation), ("hcl", control.snippets.terraform)):
         if snippet:
             lines.append(f"```{language}\n{snippet.rstrip()}\n```\n")
+    example = "" if control.snippets.cloudformation else example_template(control)
+    if example:
+        lines.append(f"An example that satisfies it:\n\n```yaml\n{example.rstrip()}\n```\n")
     decided = {"when": control.when, "unless": control.unless, "expect": control.expect}
     lines.append(
         "```\n" + "\n".join(f"{key}: {' '.join(text.split())}" for key, text in decided.items() if text) + "\n```\n"

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from demarcate.catalog import Catalog
+from demarcate.catalog.snippets import example_template
 from demarcate.model import Control
 from demarcate.report.terminal_findings import SEVERITY_STYLE
 
@@ -33,13 +34,15 @@ def control_in_full(control: Control, data: Catalog, console: Console) -> None:
     if control.params:
         console.print(Text.assemble(("params ", "dim"), ", ".join(f"{k}: {v}" for k, v in control.params.items())))
     console.print()
+    written = control.snippets.cloudformation
     for title, snippet in (
-        ("CloudFormation", control.snippets.cloudformation),
+        ("CloudFormation", written),
         ("Terraform", control.snippets.terraform),
+        ("An example that satisfies it", "" if written else example_template(control)),
     ):
         if snippet:
             console.print(Text(title, style="bold"))
-            console.print(Padding(Text(snippet.rstrip(), style="green"), (0, 0, 0, 2)))
+            console.print(Padding(Text(snippet.rstrip(), style="green"), (0, 0, 0, 2), expand=False))
     for framework, ids in data.framework_ids(control).items():
         console.print(Text.assemble((f"{framework}  ", "dim"), ", ".join(ids)))
     console.print(Text(control.source, style=f"dim blue link {control.source}", overflow="fold"))
