@@ -219,7 +219,7 @@ BROKEN_YAML = [
     ("service: !!python/object/apply:os.system [x]\n", "sqs.yaml:1"),
     ("service: a\n---\nservice: b\n", "sqs.yaml:2"),
     ("[" * 20_000, "sqs.yaml:1"),
-    ("", "sqs.yaml: Expected `object`"),
+    ("", "sqs.yaml: Object missing required field `service`"),
     ("- a\n", "sqs.yaml: Expected `object`"),
     ("service: sqs\n", "sqs.yaml: .*missing required field"),
     (SQS.replace("title: Queues", "titel: Queues"), "sqs.yaml: .*titel"),
