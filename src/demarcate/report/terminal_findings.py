@@ -49,15 +49,20 @@ def _order(each: Finding) -> tuple[int, str, int, str]:
 
 
 def _table(shown: Sequence[Finding], console: Console) -> Table:
-    wide = console.width >= 100
-    table = Table(width=min(console.width, 120), border_style="dim", pad_edge=False, padding=(0, 1), show_lines=False)
+    names = [safe(each.resource.rpartition("#")[2]) for each in shown]
+    lines = [f":{each.declared.line}" if each.declared.line else "" for each in shown]
+    places = [f"{safe(each.declared.file)}{line}" for each, line in zip(shown, lines, strict=True)]
+    whole = min(console.width, 120)
+    width = min(max(map(len, (*names, *places))), whole // 3)
+    table = Table(width=whole, border_style="dim", pad_edge=False, padding=(0, 1), show_lines=False)
     table.add_column("Severity", no_wrap=True)
-    table.add_column("Where", overflow="fold", ratio=2 if wide else 3)
-    table.add_column("What", ratio=5 if wide else 4, overflow="fold")
-    for each in shown:
-        line = f":{each.declared.line}" if each.declared.line else ""
-        name = each.resource.rpartition("#")[2]
-        where = Text.assemble((safe(name), "bold"), "\n", (f"{safe(each.declared.file)}{line}", "dim"))
+    table.add_column("Where", overflow="fold", width=width)
+    table.add_column("What", ratio=1, overflow="fold")
+    for each, name, place in zip(shown, names, places, strict=True):
+        short = (
+            place if len(place) <= width else f"…{place[1 - width :]}"
+        )  # the end tells more; all of it is in the JSON
+        where = Text.assemble((name, "bold"), "\n", (short, "dim"))
         what = Text.assemble(safe(each.message), "\n", (each.control, "dim"))
         table.add_row(Text(each.severity, style=SEVERITY_STYLE[each.severity]), where, what)
     return table
