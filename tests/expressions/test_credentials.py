@@ -46,7 +46,7 @@ CLEAN = [
     {"Command": "aws rds modify-db-instance --master-user-password file://password.txt"},
     {"Command": "curl -u $USER:$PASSWORD https://ci.example.com"},
     {"Command": "curl --user-agent shop:1.2.3.4 https://ci.example.com"},
-    {"Command": "echo \"shop:$PASSWORD\" | chpasswd"},
+    {"Command": 'echo "shop:$PASSWORD" | chpasswd'},
     {"X": "<password>${env.PASSWORD}</password>"},
     {"X": "<password><encrypted/></password>"},
     [{"Name": "DATABASE", "Value": "db.example.com"}],

@@ -25,6 +25,8 @@ class Unknown(msgspec.Struct, frozen=True):
     (``reference``, ``parameter``, ``no-echo``, ``no-echo-default``, ``secret``, ``ssm``, ``pseudo``, ``deployment``;
     empty if that is not known either). ``open`` says that what is not written in ``text`` may be anything; else it
     stands for references to resources, whose names and ARNs look like no constant that one compares them with.
+    ``cases`` is there for a choice between two values: the id of the condition in the estate, the value where it holds,
+    and the other; each may be :data:`NO_VALUE`, or unknown itself.
     """
 
     why: str
@@ -33,6 +35,7 @@ class Unknown(msgspec.Struct, frozen=True):
     maybe_absent: bool = False
     origin: str = ""
     open: bool = True
+    cases: tuple[str, Value, Value] | None = None
 
 
 class _NoValue:

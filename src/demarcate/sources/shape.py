@@ -3,8 +3,10 @@
 CloudFormation takes ``"true"`` for ``true`` and ``"80"`` for ``80``, and the other way round; later stages need not.
 """
 
+import msgspec
+
 from demarcate.catalog.property_index import Scalar, ScalarTree, scalars_of
-from demarcate.model import Value
+from demarcate.model import Unknown, Value
 
 _NOTHING: ScalarTree = {}
 _BOOLEANS = {"true": True, "false": False}
@@ -21,7 +23,11 @@ def _shape(value: Value, wanted: ScalarTree) -> None:
     while pending:
         item, tree = pending.pop()
         if isinstance(item, list):
-            pending.extend((each, tree) for each in item if isinstance(each, dict | list))
+            for number, each in enumerate(item):
+                if isinstance(each, dict | list):
+                    pending.append((each, tree))
+                elif type(each) is Unknown and each.cases is not None:
+                    item[number] = _shaped_cases(each, tree, pending)
         elif isinstance(item, dict):
             absent = []
             for name, each in item.items():
@@ -34,10 +40,31 @@ def _shape(value: Value, wanted: ScalarTree) -> None:
                         item[name] = _scalar_list(each, kind)
                     else:
                         pending.append((each, kind or _NOTHING))
+                elif type(each) is Unknown:
+                    if each.cases is not None:
+                        item[name] = _shaped_cases(each, kind or _NOTHING, pending)
                 elif kind is not None and isinstance(kind, Scalar):
                     item[name] = scalar(each, kind)
             for name in absent:
                 del item[name]
+
+
+def _shaped_cases(value: Unknown, kind: Scalar | ScalarTree, pending: list[tuple[Value, ScalarTree]]) -> Unknown:
+    """An unknown choice with both of its values in shape."""
+    assert value.cases is not None
+    condition, *values = value.cases
+    shaped_values: list[Value] = []
+    for each in values:
+        if type(each) is Unknown:
+            shaped_values.append(each if each.cases is None else _shaped_cases(each, kind, pending))
+        elif isinstance(kind, Scalar):
+            shaped_values.append(_scalar_list(each, kind) if isinstance(each, list) else scalar(each, kind))
+        else:
+            if isinstance(each, dict | list):
+                pending.append((each, kind))
+            shaped_values.append(each)
+    one, other = shaped_values
+    return msgspec.structs.replace(value, cases=(condition, one, other))
 
 
 def _scalar_list(value: Value, kind: Scalar) -> Value:

@@ -13,6 +13,7 @@ from demarcate.programs import Program, program
 from demarcate.split import Split, known_as
 from demarcate.verify.acceptance import Acceptance, acceptances_of
 from demarcate.verify.accounts import on_accounts
+from demarcate.verify.cases import cases_of
 from demarcate.verify.evidence import counted, evidence_of, sentence
 from demarcate.verify.profiles import Profile, Selection, baseline
 from demarcate.verify.stewardship import Stewardship
@@ -100,9 +101,21 @@ class _Run:
         selection = kind.chosen[self.options.stewardship.is_restricted(level)]
         if not selection.wanted:
             return
-        subject = Subject(
+        out = self._outcomes(kind.program, selection, resource, name)
+        accepted = self._accepted(resource, kind.program.controls) if resource.attributes else {}
+        awss = self._awss(self._offerings[resource.id])
+        for number, result, at, properties in out:
+            control = kind.program.controls[number]
+            if result is None or control.responsibility in awss:
+                continue
+            severity = selection.severities[number]
+            reads = kind.program.reads[number]
+            yield _finding(resource, control, severity, result, reads, at, accepted.get(control.id), properties)
+
+    def _subject(self, resource: Resource, name: str, properties: Mapping[str, Value]) -> Subject:
+        return Subject(
             name,
-            resource.properties,
+            properties,
             identifier=resource.id,
             tags=resource.tags,
             attributes=resource.attributes,
@@ -110,17 +123,30 @@ class _Run:
             settings=self.options.settings,
             asof=self.asof,
         )
-        out: list[tuple[int, Value, str | None]] = []
-        kind.program.assess(subject, selection.wanted, selection.params, out)
-        accepted = self._accepted(resource, kind.program.controls) if resource.attributes else {}
-        awss = self._awss(self._offerings[resource.id])
-        for number, result, at in out:
-            control = kind.program.controls[number]
-            if result is None or control.responsibility in awss:
-                continue
-            severity = selection.severities[number]
-            reads = kind.program.reads[number]
-            yield _finding(resource, control, severity, result, reads, at, accepted.get(control.id))
+
+    def _outcomes(
+        self, compiled: Program, selection: Selection, resource: Resource, name: str
+    ) -> list[tuple[int, Value, str | None, Mapping[str, Value]]]:
+        """What the controls find: (position, outcome, the item that decided, the properties that decided). What is not
+        known as the properties stand, but comes out alike in every case of their conditions, is decided."""
+        found: list[tuple[int, Value, str | None]] = []
+        whole = resource.properties
+        compiled.assess(self._subject(resource, name, whole), selection.wanted, selection.params, found)
+        undecided = frozenset(number for number, result, _ in found if type(result) is Unknown)
+        alike: dict[int, tuple[Value, str | None, Mapping[str, Value]]] | None = None
+        for properties in cases_of(whole) if undecided else ():
+            case: list[tuple[int, Value, str | None]] = []
+            compiled.assess(self._subject(resource, name, properties), undecided, selection.params, case)
+            if alike is None:
+                alike = {n: (result, at, properties) for n, result, at in case if type(result) is not Unknown}
+            for number, result, _ in case:
+                if number in alike and result is not alike[number][0]:
+                    del alike[number]
+        decided = alike or {}
+        return [
+            (number, *decided[number]) if number in decided else (number, result, at, whole)
+            for number, result, at in found
+        ]
 
     def _awss(self, offering: str) -> frozenset[str]:
         """The responsibilities that are AWS's alone in an offering."""
@@ -155,6 +181,7 @@ def _finding(
     reads: tuple[str, ...],
     at: str | None,
     accepted: Acceptance | None,
+    properties: Mapping[str, Value],
 ) -> Finding:
     if result is True:  # most findings, so the short way
         return Finding(
@@ -165,11 +192,11 @@ def _finding(
             outcome="satisfied",
             severity=severity,
             message=control.title,
-            evidence=counted(resource.properties, reads, sensitive=control.sensitive),
+            evidence=counted(properties, reads, sensitive=control.sensitive),
             declared=resource.declared,
         )
     undecided = type(result) is Unknown
-    evidence = evidence_of(resource.properties, reads, at, sensitive=control.sensitive)
+    evidence = evidence_of(properties, reads, at, sensitive=control.sensitive)
     return Finding(
         id=f"{control.id}@{resource.id}",
         control=control.id,

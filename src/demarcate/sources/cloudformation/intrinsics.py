@@ -27,6 +27,9 @@ class Context(Protocol):
     def condition(self, name: str) -> bool | Unknown:
         """The truth of a named condition."""
 
+    def id_of(self, name: str) -> str:
+        """The id of a name of this template in the estate."""
+
     def mapping(self, name: str) -> Value:
         """The mapping of a name, or an unknown."""
 
@@ -208,7 +211,12 @@ def _if(argument: Value, context: Context) -> Value:
     if one is other or (one == other and not contains_unknown(one)):
         return one
     absent = any(branch is NO_VALUE or (isinstance(branch, Unknown) and branch.maybe_absent) for branch in (one, other))
-    return Unknown(f"depends on condition {name}: {decided.why}", _references([one, other]), maybe_absent=absent)
+    return Unknown(
+        f"depends on condition {name}: {decided.why}",
+        _references([one, other]),
+        maybe_absent=absent,
+        cases=(context.id_of(name), one, other),
+    )
 
 
 def _find_in_map(argument: Value, context: Context) -> Value:
