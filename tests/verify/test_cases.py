@@ -104,3 +104,33 @@ def test_what_turns_out_is_always_among_the_cases(start):
 def test_too_many_conditions_are_left_undecided():
     many = {str(number): Unknown("choice", cases=(str(number), 1, 2)) for number in range(MAX_CONDITIONS + 1)}
     assert list(cases_of(many)) == []
+
+
+BUCKETS = """\
+Parameters: {Stage: {Type: String}}
+Conditions: {Live: !Equals [!Ref Stage, live]}
+Resources:
+  It:
+    Type: AWS::CloudTrail::Trail
+    Properties: {IsLogging: true, S3BucketName: !If [Live, !Ref One, !Ref Other]}
+  One:
+    Type: AWS::S3::Bucket
+    Properties: {LoggingConfiguration: {DestinationBucketName: logs}}
+  Other:
+    Type: AWS::S3::Bucket
+"""
+LOGGED = "    Properties: {LoggingConfiguration: {DestinationBucketName: logs}}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        (BUCKETS, "unknown"),
+        (BUCKETS + LOGGED, "satisfied"),
+        (BUCKETS.replace(LOGGED, ""), "not-satisfied"),
+    ],
+)
+def test_a_connection_that_a_condition_chooses(tmp_path, text, outcome):
+    ledger = assess_estate(estate_of(tmp_path, text))
+    (finding,) = [each for each in ledger.findings if each.control == "cloudtrail-bucket-access-logged"]
+    assert finding.outcome == outcome

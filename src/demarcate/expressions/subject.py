@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from demarcate.expressions.functions import addresses, credentials, policies, versions
 from demarcate.expressions.unknowns import INCOMPLETE, Item, Partial
-from demarcate.model import Estate, Resource, Unknown, Value, contains_unknown
+from demarcate.model import Connection, Estate, Resource, Unknown, Value, contains_unknown
 
 _NO_NAME: Final = frozenset({"secret", "ssm", "no-echo", "no-echo-default", "pseudo"})
 """Origins of unknown values that name no resource."""
@@ -21,7 +21,16 @@ class Neighbours:
         self._both: dict[str, dict[str, None]] = defaultdict(dict)
         self._incoming: dict[str, dict[str, None]] = defaultdict(dict)
         self._named: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._perhaps_to: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._perhaps_from: dict[str, set[str]] = defaultdict(set)
+        self._any: dict[str, dict[str, None]] = defaultdict(dict)
         for connection in connections:
+            self._any[connection.source][connection.target] = None
+            self._any[connection.target][connection.source] = None
+            if self._depends_on_condition(connection):
+                self._perhaps_to[connection.source].append((connection.target, _general(connection.via)))
+                self._perhaps_from[connection.target].add(connection.source)
+                continue
             self._both[connection.source][connection.target] = None
             self._both[connection.target][connection.source] = None
             self._incoming[connection.target][connection.source] = None
@@ -34,8 +43,21 @@ class Neighbours:
         return cls(estate.resources, estate.connections)
 
     def ids(self, resource: str) -> Iterable[str]:
-        """The ids of the resources that a resource refers to or that refer to it."""
-        return self._both.get(resource, ())
+        """The ids of the resources that a resource refers to or that refer to it, if only perhaps."""
+        return self._any.get(resource, ())
+
+    def _depends_on_condition(self, connection: Connection) -> bool:
+        """Whether a condition of the template decides if a connection is there."""
+        source = self._by_id.get(connection.source)
+        value = source.properties if source is not None else None
+        for step in connection.via.replace("]", "").replace("[", ".").split("."):
+            if isinstance(value, list):
+                value = value[int(step)] if step.isdigit() and int(step) < len(value) else None
+            else:
+                value = value.get(step) if isinstance(value, Mapping) else None
+            if type(value) is Unknown:
+                return value.cases is not None
+        return False
 
     def type_of(self, resource: str) -> str:
         """The type of a resource by id."""
@@ -56,11 +78,20 @@ class Neighbours:
 
         The list is :class:`Partial` where a value leads, or may lead, out of the estate.
         """
+        sure = self._incoming if inbound else self._both
+        perhaps = {each for each in self._perhaps_from.get(resource, ()) if self._by_id[each].type == kind}
         if inbound:
-            return [self.item(other) for other in self._incoming.get(resource, ()) if self._by_id[other].type == kind]
+            found = [self.item(other) for other in sure.get(resource, ()) if self._by_id[other].type == kind]
+            return Partial(found) if perhaps else found
+        chosen: frozenset[str] = frozenset()
+        open_choice = False
+        if self._perhaps_to.get(resource):
+            chosen, open_choice = _references(dict(properties) if path is None else _at(properties, path))
         if path is None:
-            found = [self.item(other) for other in self.ids(resource) if self._by_id[other].type == kind]
-            return Partial(found) if _points_outside(properties) else found
+            ids = dict.fromkeys(sure.get(resource, ()))
+            ids.update((other, None) for other, _ in self._perhaps_to.get(resource, ()) if other in chosen)
+            found = [self.item(other) for other in ids if self._by_id[other].type == kind]
+            return Partial(found) if perhaps or open_choice or _points_outside(properties) else found
         value = _at(properties, path)
         if value is None:
             return []
@@ -70,7 +101,12 @@ class Neighbours:
             for other in sorted(others)
             if named and self._by_id[other].type == kind
         ]
-        return targets if len(targets) >= _count(value) else Partial(targets)
+        targets += [
+            self.item(other)
+            for other, via in self._perhaps_to.get(resource, ())
+            if other in chosen and (via == path or via.startswith(f"{path}.")) and self._by_id[other].type == kind
+        ]
+        return Partial(targets) if open_choice or len(targets) < _count(value) else targets
 
     def _named_below(self, resource: str, path: str) -> Iterable[tuple[bool, set[str]]]:
         for (source, via), targets in self._through(resource):
@@ -105,6 +141,25 @@ def _count(value: Value) -> int:
     if isinstance(value, list):
         return sum(_count(each) for each in value)
     return 0 if value is None else 1
+
+
+def _references(value: Value) -> tuple[frozenset[str], bool]:
+    """The ids of the resources that a value refers to for certain, and whether a condition still chooses in it."""
+    found: set[str] = set()
+    is_open = False
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if type(item) is Unknown:
+            if item.cases is None:
+                found.update(each.resource for each in item.references)
+            else:
+                is_open = True
+        elif isinstance(item, dict):
+            pending.extend(item.values())
+        elif isinstance(item, list):
+            pending.extend(item)
+    return frozenset(found), is_open
 
 
 def _points_outside(properties: Mapping[str, Value]) -> bool:

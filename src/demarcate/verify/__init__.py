@@ -206,7 +206,7 @@ def _finding(
         severity=severity,
         message=sentence(control, evidence, result.why if undecided else None),
         evidence=evidence,
-        declared=_place(resource, at, reads),
+        declared=_place(resource, at if properties is resource.properties else None, reads),  # a case's items move
         accepted=None if undecided else accepted,
     )
 
