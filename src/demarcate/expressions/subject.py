@@ -50,6 +50,9 @@ class Neighbours:
         """Whether a condition of the template decides if a connection is there."""
         source = self._by_id.get(connection.source)
         value = source.properties if source is not None else None
+        if value and connection.via in value:  # most names stand at the top
+            value = value[connection.via]
+            return type(value) is Unknown and value.cases is not None
         for step in connection.via.replace("]", "").replace("[", ".").split("."):
             if isinstance(value, list):
                 value = value[int(step)] if step.isdigit() and int(step) < len(value) else None

@@ -99,10 +99,14 @@ class _Composer:
                     if event.tag is not None or event.anchor is not None or not stack:
                         self._scalar(event)
                     elif key is None:
-                        if type(stack[-1][0]) is _Map:
+                        container = stack[-1][0]
+                        if type(container) is not _Map:
+                            self._scalar(event)
+                        elif text in container:
                             self._take_key(text, event.start_mark.line + 1)
                         else:
-                            self._scalar(event)
+                            container.lines[text] = event.start_mark.line + 1
+                            self.key = text
                     elif key != "<<":
                         value = text
                         if event.implicit[0]:
