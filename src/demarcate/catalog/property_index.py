@@ -85,6 +85,12 @@ def _trie(type_name: str) -> tuple[tuple[str, ...], Mapping[str, Any]]:
     return namespace.responsibilities, msgspec.json.decode(namespace.types[type_name], type=dict[str, Any])
 
 
+def trie_of(type_name: str) -> Mapping[str, Any]:
+    """A type's writable properties as the index holds them: key (``Rules[]``, ``Tags{}``) → number, or list of number,
+    content (a trie, ``json``, ``recursive`` or ``None``) and, where there is one, format; empty if unknown."""
+    return _trie(type_name)[1]
+
+
 @cache
 def properties_of(type_name: str) -> tuple[PropertyNode, ...]:
     """Every writable property of a type, in the schema's order, containers before contents; empty if unknown."""
@@ -135,6 +141,11 @@ def _scalars(trie: Mapping[str, Any]) -> ScalarTree:
         elif code >> _BITS and not key.endswith("{}"):
             found[name] = Scalar(code >> _BITS)
     return found
+
+
+def scalar_in(code: int) -> Scalar | None:
+    """The kind of scalar that a number of the index holds, if any."""
+    return Scalar(code >> _BITS) if code >> _BITS else None
 
 
 def name_property(type_name: str) -> str | None:
