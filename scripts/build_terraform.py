@@ -2,8 +2,8 @@
 
 ``python scripts/build_terraform.py AWS.tgz AWSCC.whl [OLDER.tgz …]`` writes ``src/demarcate/catalog/terraform/
 types.json`` (every resource type and data source of the provider ``aws``) and ``tests/catalog/
-terraform_schema.json.gz`` (the arguments and attributes of each resource type of ``aws``, nested, with their kinds, and
-the types of ``awscc``); ``--check`` compares instead. The packages are fetched with ``npm pack @cdktn/provider-aws`` and
+terraform_schema.json.gz`` (arguments and attributes of each resource type of ``aws``, nested, with their kinds, and
+the types of ``awscc``); ``--check`` compares instead. Fetch the packages with ``npm pack @cdktn/provider-aws`` and
 ``pip download --no-deps cdktn-provider-awscc``; older majors of ``@cdktf/provider-aws`` add what the provider has
 dropped since, because old configurations still have it. Only names are taken: nothing of the packages' text is kept.
 """
