@@ -1,8 +1,8 @@
 """Takes the names of Terraform's types and arguments from the packages that CDK Terrain makes of the providers.
 
 ``python scripts/build_terraform.py AWS.tgz AWSCC.whl [OLDER.tgz …]`` writes ``src/demarcate/catalog/terraform/
-types.json`` (every resource type and data source of the provider ``aws``) and ``tests/catalog/
-terraform_schema.json.gz`` (arguments and attributes of each resource type of ``aws``, nested, with their kinds, and
+types.json`` (every resource type and data source of the provider ``aws``) and ``arguments.json.gz``
+beside it (arguments and attributes of each resource type of ``aws``, nested, with their kinds, and
 the types of ``awscc``); ``--check`` compares instead. Fetch the packages with ``npm pack @cdktn/provider-aws`` and
 ``pip download --no-deps cdktn-provider-awscc``; older majors of ``@cdktf/provider-aws`` add what the provider has
 dropped since, because old configurations still have it. Only names are taken: nothing of the packages' text is kept.
@@ -21,7 +21,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 TYPES = ROOT / "src/demarcate/catalog/terraform/types.json"
-SCHEMA = ROOT / "tests/catalog/terraform_schema.json.gz"
+SCHEMA = ROOT / "src/demarcate/catalog/terraform/arguments.json.gz"
 
 _RESOURCE = re.compile(r"\btfResourceType = \"(\w+)\";")
 _KIND = re.compile(r"class (\w+) extends (?:cdktn|cdktf)\.Terraform(Resource|DataSource)")

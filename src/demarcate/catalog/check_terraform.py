@@ -1,0 +1,313 @@
+"""Proof that the Terraform mapping is whole: each type of the provider is classified once, each target exists, and each
+property that a control or an offering reads comes from an argument or is said to have none."""
+
+import gzip
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from demarcate.catalog import Catalog, covering, property_index, stem_of
+from demarcate.errors import CatalogError, DemarcateError
+from demarcate.expressions import Writer
+from demarcate.sources.terraform.mapping import MAPPING_ROOT, Mapped, Mappings, PropertySpec, Spec
+from demarcate.sources.terraform.rules import Level, Rule, level_of, target_problems
+
+OTHER: Final = "other"
+"""The file of AWS services that have no CloudFormation type, and so no service file."""
+
+Kind = Any
+"""An argument's kind: ``string``, ``number``, ``boolean``, ``any``, ``[kind]``, ``{"map": kind}``, or an object as a
+mapping of its arguments."""
+
+
+class Types(msgspec.Struct, frozen=True):
+    """Every resource type and data source of the provider, by name."""
+
+    source: str
+    aws: tuple[str, ...]
+    aws_former: dict[str, str]
+    aws_data: tuple[str, ...]
+
+
+class _Arguments(msgspec.Struct, frozen=True):
+    source: str
+    awscc: tuple[str, ...]
+    types: dict[str, tuple[int, dict[str, Any]]]
+    shapes: list[dict[str, Any]]
+
+
+@cache
+def provider_types() -> Types:
+    """The provider's types (``scripts/build_terraform.py``)."""
+    return msgspec.json.decode((MAPPING_ROOT / "types.json").read_bytes(), type=Types)
+
+
+@cache
+def _arguments() -> _Arguments:
+    return msgspec.json.decode(gzip.decompress((MAPPING_ROOT / "arguments.json.gz").read_bytes()), type=_Arguments)
+
+
+def awscc_names() -> tuple[str, ...]:
+    """Every resource type of the provider ``awscc``, sorted."""
+    return _arguments().awscc
+
+
+def arguments_of(terraform_type: str) -> Mapping[str, Kind]:
+    """A type's arguments with their kinds, nested; empty for a type that the provider does not have."""
+    entry = _arguments().types.get(terraform_type)
+    return {} if entry is None else _expanded(entry[0])
+
+
+def attributes_of(terraform_type: str) -> Mapping[str, Kind]:
+    """What the provider computes for a type beside its arguments."""
+    entry = _arguments().types.get(terraform_type)
+    return {} if entry is None else entry[1]
+
+
+@cache
+def _expanded(number: int) -> Mapping[str, Kind]:
+    return {name: _kind(kind) for name, kind in _arguments().shapes[number].items()}
+
+
+def _kind(kind: Kind) -> Kind:
+    if isinstance(kind, int):
+        return _expanded(kind)
+    return [_kind(kind[0])] if isinstance(kind, list) else kind
+
+
+def block_of(kind: Kind) -> Mapping[str, Kind] | None:
+    """The arguments of a block, or ``None`` for an argument that is none."""
+    inner = kind[0] if isinstance(kind, list) and kind else kind
+    return inner if isinstance(inner, Mapping) and "map" not in inner else None
+
+
+class Path(NamedTuple):
+    """An argument's dotted path, and the property path that it goes to (``None``: to none; ``partial`` ones have parts
+    that may go elsewhere)."""
+
+    argument: str
+    target: str | None
+    whole: bool = True
+
+
+_DEEPEST: Final = 8
+
+
+def paths(level: Level, arguments: Mapping[str, Kind], at: str = "", prefix: str = "", deep: int = 0) -> Iterator[Path]:
+    """Where each argument of a level goes."""
+    for name, kind in arguments.items():
+        where = f"{at}.{name}" if at else name
+        rule = level.rule(name)
+        if rule is None:
+            yield Path(where, None)
+            continue
+        target = _joined("" if rule.absolute else prefix, rule)
+        block = block_of(kind)
+        if block is None or (not rule.here and not _goes_inside(rule)):
+            yield Path(where, target)
+            continue
+        yield Path(where, target, whole=False)
+        if deep < _DEEPEST:
+            yield from paths(rule.level, block, where, target, deep + 1)
+
+
+def _joined(prefix: str, rule: Rule) -> str:
+    return ".".join(each for each in (prefix, *(step.name for step in rule.steps)) if each)
+
+
+def _goes_inside(rule: Rule) -> bool:
+    return rule.convert is None and rule.node is not None and bool(rule.node.children)
+
+
+def targets_of(entry: Mapped, type_name: str) -> Level:
+    """The level of an entry's arguments on one of its CloudFormation types."""
+    return level_of(type_name, entry.properties, entry.to)
+
+
+def cloudformation_types(entry: Mapped) -> tuple[str, ...]:
+    """The types that an entry gives properties to."""
+    if entry.is_ is not None:
+        return (entry.is_, *(entry.variant.types.values() if entry.variant else ()))
+    return entry.parents
+
+
+# what is read ---------------------------------------------------------------------------------------------------------
+
+
+def read_paths(data: Catalog) -> dict[str, dict[str, str]]:
+    """The property paths (without list marks) that controls and offerings read: type → path → who reads it."""
+    found: dict[str, dict[str, str]] = {}
+    for service in data.services():
+        for type_name in service.types:
+            for offering in covering(service, type_name):
+                _note(found, data, type_name, (offering.when,), offering.id)
+            for control in data.controls_of(type_name):
+                _note(found, data, type_name, (control.when, control.unless, control.expect), control.id)
+    return found
+
+
+def _note(
+    found: dict[str, dict[str, str]], data: Catalog, type_name: str, texts: Iterable[str | None], reader: str
+) -> None:
+    writer = Writer(type_name, data.defaults_of(type_name), data.configures)
+    for text in texts:
+        if text is not None:
+            try:
+                writer.value(text, reader)
+            except DemarcateError:
+                return  # the check of controls says so
+    for place in writer.touched:
+        if place.path:
+            path = place.path.replace("[]", "")
+            if _is_property(place.type, path):
+                found.setdefault(place.type, {}).setdefault(path, reader)
+
+
+@cache
+def _properties(type_name: str) -> Mapping[str, bool]:
+    return {
+        node.path.replace("[]", "").replace("{}", ""): node.opaque or node.recursive
+        for node in property_index.properties_of(type_name)
+    }
+
+
+def _is_property(type_name: str, path: str) -> bool:
+    """Whether a path is in the schema; what stands inside of JSON is not."""
+    return path in _properties(type_name)
+
+
+def covered(entry: Mapped, type_name: str, arguments: Mapping[str, Kind]) -> set[str]:
+    """The property paths that a Terraform type gives on a CloudFormation type, and those that it declares to have no
+    argument."""
+    base = ".".join(step for step in (entry.to or "").replace("[]", "").split(".") if step)
+    found: set[str] = set()
+    for each in paths(targets_of(entry, type_name), arguments, "", base):
+        if each.target is not None:
+            found.add(each.target if each.whole else f"{each.target}.")
+    found.update(path.replace("[]", "") for path in (*entry.fixed, *entry.defaults, *entry.no_argument))
+    return found
+
+
+def is_covered(path: str, given: set[str]) -> bool:
+    """Whether a property is given: itself, as a part of what is given whole, or as what holds something given."""
+    parts = path.split(".")
+    if any(".".join(parts[:number]) in given for number in range(1, len(parts) + 1)):
+        return True
+    return any(each.startswith(f"{path}.") for each in given)
+
+
+def uncovered(data: Catalog, mappings: Mappings) -> Iterator[tuple[str, str, str, str]]:
+    """What is read and comes from no argument: (Terraform type, CloudFormation type, property path, reader)."""
+    companions: dict[str, set[str]] = {}
+    for name in mappings.types():
+        entry = mappings.entry(name)
+        if entry is not None and entry.parents:
+            for parent in entry.parents:
+                companions.setdefault(parent, set()).update(covered(entry, parent, arguments_of(name)))
+    read = read_paths(data)
+    for name in mappings.types():
+        entry = mappings.entry(name)
+        if entry is None or entry.is_ is None or entry.convert is not None:
+            continue
+        for type_name in dict.fromkeys(cloudformation_types(entry)):
+            wanted = read.get(type_name, {})
+            if not wanted:
+                continue
+            given = covered(entry, type_name, arguments_of(name)) | companions.get(type_name, set())
+            for path, reader in wanted.items():
+                if not is_covered(path, given):
+                    yield name, type_name, path, reader
+
+
+# the check ------------------------------------------------------------------------------------------------------------
+
+
+def terraform_problems(data: Catalog) -> Iterator[tuple[str, str]]:
+    """What breaks the contract of the mapping: (the file's stem, what is wrong)."""
+    try:
+        mappings = Mappings()
+        yield from _problems(data, mappings)
+    except CatalogError as error:
+        yield "terraform", str(error)
+
+
+def _problems(data: Catalog, mappings: Mappings) -> Iterator[tuple[str, str]]:
+    known = {*provider_types().aws, *provider_types().aws_former}
+    for missing in sorted(known - set(mappings.types())):
+        yield "terraform", f"{missing} is not classified"
+    for name in mappings.types():
+        stem = f"terraform/{mappings.service_of(name)}"
+        entry = mappings.entry(name)
+        assert entry is not None
+        if name not in known and not name.startswith("awscc_"):
+            yield stem, f"{name} is no type of the provider"
+        if mappings.service_of(name) not in (*data.service_names, OTHER):
+            yield stem, "there is no service of that name"
+        for what in _entry(data, mappings.service_of(name), name, entry):
+            yield stem, f"{name}: {what}"
+    for name, type_name, path, reader in uncovered(data, mappings):
+        entry_stem = f"terraform/{mappings.service_of(name)}"
+        yield entry_stem, f"{name}: nothing gives {path} of {type_name}, which {reader} reads"
+
+
+def _entry(data: Catalog, stem: str | None, name: str, entry: Mapped) -> Iterator[str]:
+    targets = cloudformation_types(entry)
+    if targets and stem not in {stem_of(each) for each in targets}:
+        yield f"belongs into {stem_of(targets[0])}.yaml"
+    for knob in entry.account or ():
+        if knob not in data.account_knobs:
+            yield f"{knob!r} is no account knob"
+    arguments = arguments_of(name)
+    for argument in _named_arguments(entry):
+        if arguments and argument not in arguments and argument not in _GENERAL and argument not in attributes_of(name):
+            yield f"{argument!r} is no argument"
+    for type_name in targets:
+        if not property_index.is_known(type_name):
+            yield f"{type_name} is in no schema"
+            continue
+        schema = _properties(type_name)
+        level = targets_of(entry, type_name)
+        if entry.to and ".".join(entry.to.replace("[]", "").split(".")) not in schema:
+            yield f"{entry.to} is not in the schema of {type_name}"
+        if len(targets) == 1 or type_name == targets[0]:
+            yield from target_problems(level)
+        for path in (*entry.fixed, *entry.defaults, *entry.no_argument, *entry.match.values()):
+            if path.replace("[]", "") not in schema and entry.variant is None:
+                yield f"{path} is not in the schema of {type_name}"
+    if arguments:
+        yield from _unknown_blocks(entry.properties, arguments, "")
+
+
+IGNORED_ARGUMENTS: Final = frozenset({"id", "arn", "tags_all", "region", "timeouts"})
+_GENERAL: Final = IGNORED_ARGUMENTS | {"*"}
+
+
+def _named_arguments(entry: Mapped) -> Iterator[str]:
+    yield from entry.properties
+    yield from entry.parent_arguments().values()
+    yield from entry.match
+    if entry.variant is not None:
+        yield entry.variant.argument
+    for knob in (entry.account or {}).values():
+        if isinstance(knob, str):
+            yield knob
+        elif not isinstance(knob, bool):
+            if knob.argument:
+                yield knob.argument
+            if knob.key:
+                yield knob.key
+            yield from knob.arguments or ()
+
+
+def _unknown_blocks(specs: Mapping[str, Spec], arguments: Mapping[str, Kind], at: str) -> Iterator[str]:
+    """Exceptions for arguments that a block does not have."""
+    for name, spec in specs.items():
+        where = f"{at}.{name}" if at else name
+        if at and name not in arguments and name != "*":
+            yield f"{where!r} is no argument"
+        elif isinstance(spec, PropertySpec) and spec.properties:
+            block = block_of(arguments.get(name))
+            if block:
+                yield from _unknown_blocks(spec.properties, block, where)
