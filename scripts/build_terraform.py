@@ -132,7 +132,8 @@ def read_aws(package: Path, shapes: _Shapes) -> tuple[str, dict[str, Any], set[s
         structs = dict(_FUNCTION.findall(text))
         own = _OWN.search(text)
         memo: dict[str, Any] = {}
-        getters = _GETTER.findall(text[found.start() :])
+        own_text = text[found.start() : text.find("\n}\n", found.start())]
+        getters = _GETTER.findall(own_text)
         if own:
             arguments = _attributes(own[1], structs, shapes, memo)
         else:  # majors before 5 have no more than the getters
@@ -141,10 +142,10 @@ def read_aws(package: Path, shapes: _Shapes) -> tuple[str, dict[str, Any], set[s
             }
             arguments = {
                 attribute: _READ.get(getter, "any")
-                for getter, attribute in _PLAIN.findall(text[found.start() :])
+                for getter, attribute in _PLAIN.findall(own_text)
                 if attribute not in read_only
             }
-            arguments.update({attribute: ["any"] for attribute in _BLOCK.findall(text[found.start() :])})
+            arguments.update({attribute: ["any"] for attribute in _BLOCK.findall(own_text)})
         computed = {
             attribute: _READ.get(getter, "any") for attribute, *_, getter in getters if attribute not in arguments
         }

@@ -14,7 +14,6 @@ from demarcate.catalog.check_terraform import (
     attributes_of,
     cloudformation_types,
     paths,
-    read_paths,
     targets_of,
     uncovered,
 )
@@ -59,9 +58,9 @@ def main(arguments: list[str]) -> int:
             if "--all" in arguments and each.target is not None:
                 lines.append(f"  {each.argument} -> {each.target}")
             own = each.argument in (*entry.parent_arguments().values(), *entry.match, *IGNORED_ARGUMENTS)
-            if {"--arguments", "--all"} & set(arguments) and each.target is None and not said(entry, each.argument):
-                if not own:
-                    lines.append(f"  ARG {each.argument}")
+            shown = bool({"--arguments", "--all"} & set(arguments)) and not own
+            if shown and each.target is None and not said(entry, each.argument):
+                lines.append(f"  ARG {each.argument}")
         if lines:
             print(name, "->", type_name, "; computed:", *sorted(attributes_of(name)) if "--all" in arguments else ())
             print(*lines, sep="\n")
