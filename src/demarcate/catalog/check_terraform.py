@@ -103,7 +103,12 @@ def paths(level: Level, arguments: Mapping[str, Kind], at: str = "", prefix: str
         if rule is None:
             yield Path(where, None)
             continue
-        target = _joined("" if rule.absolute else prefix, rule)
+        start = "" if rule.absolute else prefix
+        target = _joined(start, rule)
+        for number, step in enumerate(rule.steps):
+            if step.key:  # A[Key=x].Value: the item has its key, too
+                holder = [start, *(each.name for each in rule.steps[: number + 1]), step.key]
+                yield Path(where, ".".join(each for each in holder if each))
         block = block_of(kind)
         if block is None or (not rule.here and not _goes_inside(rule)):
             yield Path(where, target)
