@@ -40,7 +40,7 @@ _GETTER = re.compile(
     r"    get \w+\(\) \{\n        return (?:\w+\.)?(\w+)",
     re.M,
 )
-_PLAIN = re.compile(r"return (?:\w+\.)*(get\w+Attribute)\('(\w+)'\)")
+_PLAIN = re.compile(r"\b(get\w+Attribute)\('(\w+)'\)")
 _BLOCK = re.compile(r"this\._\w+ = new \w+\(this, \"(\w+)\"")
 _SIMPLE = {"string": "string", "number": "number", "boolean": "boolean", "any": "any"}
 _READ = {
@@ -48,7 +48,7 @@ _READ = {
     "getListAttribute": ["string"], "getNumberListAttribute": ["number"], "getStringMapAttribute": {"map": "string"},
 }  # fmt: skip
 """Kinds that getters of computed attributes show; any other is ``any``."""
-_META = frozenset({"timeouts", "id", "region"})
+_META = frozenset({"timeouts", "id"})
 
 
 class _Shapes:
