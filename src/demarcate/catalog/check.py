@@ -11,6 +11,7 @@ import msgspec
 
 from demarcate.catalog import ACCOUNT_OFFERING, Catalog, catalog, covering, property_index, stem_of
 from demarcate.catalog.check_controls import control_problems
+from demarcate.catalog.check_terraform import terraform_problems
 from demarcate.catalog.derive import CATEGORIES, boundary_layer
 from demarcate.errors import DemarcateError
 from demarcate.expressions import compile_expression, names, parse
@@ -54,6 +55,7 @@ def check(data: Catalog, services: Iterable[str] | None = None) -> tuple[Problem
             problems.extend(_service(data, service))
     if services is None:
         problems.extend(_whole(data))
+        problems.extend(Problem(file, what) for file, what in terraform_problems(data))
     return tuple(sorted(set(problems)))
 
 

@@ -183,15 +183,21 @@ def _is_property(type_name: str, path: str) -> bool:
     return path in _properties(type_name)
 
 
+def _base(entry: Mapped) -> str:
+    """Where the arguments of a setting go in its parent; empty for the properties themselves."""
+    return (entry.to or "").replace("[]", "")
+
+
 def covered(entry: Mapped, type_name: str, arguments: Mapping[str, Kind]) -> set[str]:
     """The property paths that a Terraform type gives on a CloudFormation type, and those that it declares to have no
     argument."""
-    base = ".".join(step for step in (entry.to or "").replace("[]", "").split(".") if step)
+    base = _base(entry)
     found: set[str] = set()
     for each in paths(targets_of(entry, type_name), arguments, "", base):
         if each.target is not None:
             found.add(each.target if each.whole else f"{each.target}.")
-    found.update(path.replace("[]", "") for path in (*entry.fixed, *entry.defaults, *entry.no_argument))
+    own = (f"{base}.{path}" if base else path for path in (*entry.fixed, *entry.defaults))
+    found.update(path.replace("[]", "") for path in (*own, *entry.no_argument))
     return found
 
 
@@ -274,11 +280,13 @@ def _entry(data: Catalog, stem: str | None, name: str, entry: Mapped) -> Iterato
             continue
         schema = _properties(type_name)
         level = targets_of(entry, type_name)
-        if entry.to and ".".join(entry.to.replace("[]", "").split(".")) not in schema:
+        base = _base(entry)
+        if base and base not in schema:
             yield f"{entry.to} is not in the schema of {type_name}"
         if len(targets) == 1 or type_name == targets[0]:
             yield from target_problems(level)
-        for path in (*entry.fixed, *entry.defaults, *entry.no_argument, *entry.match.values()):
+        own = (f"{base}.{path}" if base else path for path in (*entry.fixed, *entry.defaults))
+        for path in (*own, *entry.no_argument, *entry.match.values()):
             if path.replace("[]", "") not in schema and entry.variant is None:
                 yield f"{path} is not in the schema of {type_name}"
     if arguments:

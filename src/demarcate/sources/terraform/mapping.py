@@ -23,9 +23,10 @@ GUIDE: Final = "docs/terraform.md"
 class PropertySpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename={"as_": "as"}):
     """How one argument or block is translated.
 
-    ``to`` is the target (by the naming rule if absent): ``A.B`` nested, ``A[]`` appended, ``.`` the current object,
-    ``/A.B`` from the resource's properties; ``properties`` are the exceptions among the arguments of a block, relative
-    to the target; ``values`` maps known scalars; ``as`` names a conversion (:mod:`.conversions`); ``source`` is the
+    ``to`` is the target (by the naming rule if absent): ``A.B`` nested, ``A[]`` appended, ``A[0].B`` in the first item,
+    ``A[Key=x].Value`` in the item that has it, ``.`` the current object, ``/A.B`` from the resource's properties;
+    ``properties`` are the exceptions among the arguments of a block, relative to the target (``"*": A``: names that do
+    not fit here are looked for below ``A``); ``values`` maps known scalars; ``as`` names a conversion (:mod:`.conversions`); ``source`` is the
     page that states an odd one, ``why`` a few words on it.
     """
 
@@ -62,6 +63,19 @@ class Variant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     types: dict[str | bool | int, str]
 
 
+class Made(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, rename={"is_": "is"}
+):
+    """A block that is a resource of its own: the CloudFormation type that it ``is``, the property of it that refers to
+    the resource it stands in (``of``), and the exceptions among its arguments."""
+
+    is_: str
+    of: str | None = None
+    properties: dict[str, PropertySpec | str | None] = {}
+    fixed: dict[str, Any] = {}
+    convert: str | None = None
+
+
 class Mapped(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, rename={"is_": "is"}
 ):
@@ -69,11 +83,13 @@ class Mapped(
 
     ``is``: a CloudFormation type (``variant``: another one, by an argument). ``sets``/``attaches``: a setting of, or
     an attachment to, resources of the types given, found by the argument ``by`` (or, for several types, type →
-    argument), or by ``match``: arguments whose values equal the parent's properties (argument → property).
-    ``account``: account knob id → where its value is. ``provider_only``: why nothing on AWS corresponds.
+    argument), or by ``match``: arguments whose values equal the parent's properties (argument → property); ``to`` is
+    the object of the parent that the arguments are relative to (``Targets[]``, ``Integration``).
+    ``makes``: blocks that are resources of their own. ``account``: account knob id → where its value is. ``provider_only``: why nothing on AWS corresponds.
     ``properties``: exceptions to the naming rule; ``returns``: attribute → what ``Ref``/``Fn::GetAtt`` calls it;
     ``defaults``: what the provider sends for absent arguments, ``fixed``: what the type implies, both in
-    CloudFormation's terms, at dotted property paths; ``convert``: a function of :mod:`.special`; ``source``: where a
+    CloudFormation's terms, at dotted property paths; ``no_argument``: property paths that controls read and that no
+    argument gives; ``convert``: a function of :mod:`.special`; ``source``: where a
     fact is stated; ``why``: a note.
     """
 
@@ -85,10 +101,13 @@ class Mapped(
     variant: Variant | None = None
     by: str | dict[str, str] | None = None
     match: dict[str, str] = {}
+    to: str | None = None
+    makes: dict[str, Made] = {}
     properties: dict[str, PropertySpec | str | None] = {}
     returns: dict[str, str] = {}
     defaults: dict[str, Any] = {}
     fixed: dict[str, Any] = {}
+    no_argument: tuple[str, ...] = ()
     convert: str | None = None
     source: str | tuple[str, ...] | None = None
     why: str | None = None

@@ -341,10 +341,7 @@ def _traversal(root: str, names: list[str]) -> Evaluate:
         else:
             value, following = start(scope), rest
         for name in following:
-            if type(value) is dict and name in value:
-                value = value[name]
-            else:
-                value = ops.attribute(value, name)
+            value = value[name] if type(value) is dict and name in value else ops.attribute(value, name)
         return value
 
     return evaluate
@@ -370,6 +367,8 @@ def _junction(one: Evaluate, other: Evaluate, deciding: bool) -> Evaluate:
 
 
 def conditional(condition: Evaluate, then: Evaluate, otherwise: Evaluate, text: str) -> Evaluate:
+    """``condition ? then : otherwise``; ``text`` names the condition where it is not decided."""
+
     def branch(evaluate: Evaluate, scope: Scope) -> Value:
         try:
             value = evaluate(scope)
@@ -438,6 +437,8 @@ def _sample(names: list[str], collection: Value) -> dict[str, Value]:
 
 
 def for_tuple(names: list[str], collection: Evaluate, result: Evaluate, test: Evaluate | None) -> Evaluate:
+    """``[for names in collection : result if test]``."""
+
     def over(value: Value, scope: Scope) -> Value:
         items = _items(value)
         if items is None:

@@ -59,7 +59,7 @@ def template(compiler: "Compiler", node: Node) -> Evaluate:
 
 
 def bare_template(compiler: "Compiler", node: Node, start: int, end: int) -> Evaluate:
-    """The text of a template file, or of a string in JSON syntax, that stands in a heredoc from ``start`` to ``end``."""
+    """The text of a template file, or of a string in JSON syntax, as a heredoc from ``start`` to ``end``."""
     parts = _parts(compiler, node.children, start, end)
     for part in parts:
         part.text = _MARKS.sub(lambda match: match[0][0], part.text)
@@ -79,8 +79,8 @@ def _parts(compiler: "Compiler", children: Sequence[Node], start: int, end: int)
     def text(until: int) -> None:
         nonlocal at
         if until > at:
-            for line in _LINES.findall(compiler.source[at:until].decode()):
-                parts.append(Part("text", line, place=at))
+            lines = _LINES.findall(compiler.source[at:until].decode())
+            parts.extend(Part("text", line, place=at) for line in lines)
 
     def walk(nodes: Sequence[Node]) -> None:
         nonlocal at

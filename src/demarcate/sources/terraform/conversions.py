@@ -1,0 +1,201 @@
+"""Conversions that mapping data names with ``as``: from an argument's value to what the schema wants.
+
+A conversion gets a value that is known as such (parts may be unknown) and gives one that the schema's rule goes on
+with; an unknown value passes by, but for a JSON text with gaps, of which the rest is read. :data:`CONVERSIONS` has all.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from demarcate.model import Reference, Unknown, Value
+from demarcate.sources.terraform.instances import Json
+from demarcate.sources.terraform.references import base_of
+from demarcate.sources.terraform.schema import Node
+
+_HOLE: Final = re.compile(r"\$\{([^}]*)\}")
+_MARK: Final = re.compile("\ue000(\\d+)\ue001")
+_NOT_RESOURCES: Final = ("var.", "local.", "each.", "count.", "path.", "terraform.")
+
+
+# JSON texts -----------------------------------------------------------------------------------------------------------
+
+
+def decoded(value: Value) -> Value:
+    """What a JSON text encodes; a value that is no JSON text as it is. In a text of which parts are not known, these
+    parts are unknown and the rest is read."""
+    if type(value) is Json:
+        return value.value
+    if isinstance(value, str):
+        return _parsed(value) if value.lstrip()[:1] in ("{", "[") else value
+    if type(value) is Unknown and value.text is not None and value.text.lstrip()[:1] in ("{", "["):
+        return _with_gaps(value)
+    return value
+
+
+def _parsed(text: str) -> Value:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _with_gaps(value: Unknown) -> Value:
+    assert value.text is not None
+    gaps: list[str] = []
+    made: list[str] = []
+    at, quoted = 0, False
+    for found in _HOLE.finditer(value.text):
+        before = value.text[at : found.start()]
+        made.append(before)
+        quoted ^= _turns(before)
+        mark = f"\ue000{len(gaps)}\ue001"
+        made.append(mark if quoted else f'"{mark}"')
+        gaps.append(found[1])
+        at = found.end()
+    made.append(value.text[at:])
+    try:
+        read = json.loads("".join(made), strict=False)
+    except (ValueError, RecursionError):
+        return value
+    return _filled(read, value, gaps)
+
+
+def _turns(text: str) -> bool:
+    """Whether a part of a JSON text ends inside of a string if it starts outside of one, or the other way round."""
+    return len(re.findall(r'(?<!\\)(?:\\\\)*"', text)) % 2 == 1
+
+
+def _filled(read: Value, value: Unknown, gaps: list[str]) -> Value:
+    if isinstance(read, str):
+        marks = _MARK.findall(read)
+        if not marks:
+            return read
+        inside = [gaps[int(each)] for each in marks]
+        references: dict[Reference, None] = {}
+        for gap in inside:
+            own = [each for each in value.references if base_of(f"{each.resource}.{each.attribute}") == base_of(gap)]
+            references.update(dict.fromkeys(own if own or gap.startswith(_NOT_RESOURCES) else value.references))
+        text = _MARK.sub(lambda mark: "${" + gaps[int(mark[1])] + "}", read)
+        whole = _MARK.fullmatch(read) is not None
+        origin = value.origin
+        if whole and not references:
+            origin = "parameter" if inside[0].startswith("var.") else origin or "deployment"
+        is_open = value.open or not references
+        return Unknown(value.why, tuple(references), text, origin=origin, open=is_open)
+    if isinstance(read, dict):
+        return {
+            _MARK.sub(lambda mark: "${" + gaps[int(mark[1])] + "}", key): _filled(each, value, gaps)
+            for key, each in read.items()
+        }
+    return [_filled(each, value, gaps) for each in read] if isinstance(read, list) else read
+
+
+# the others -----------------------------------------------------------------------------------------------------------
+
+
+def _pairs(value: Value, node: Node | None) -> Value:
+    """A map as a list of pairs: the schema's two names, or ``Name`` and ``Value``."""
+    if not isinstance(value, dict):
+        return value
+    one, other = (node.pair if node is not None else None) or ("Name", "Value")
+    return [{one: key, other: each} for key, each in value.items() if each is not None]
+
+
+def _map(value: Value, _node: Node | None) -> Value:
+    """Blocks of ``name`` (or ``key``) and ``value`` as a map."""
+    if not isinstance(value, list):
+        return value
+    found: dict[str, Value] = {}
+    for each in value:
+        if isinstance(each, dict):
+            name = each.get("name", each.get("key"))
+            if isinstance(name, str):
+                found[name] = each.get("value")
+    return found
+
+
+def _csv(value: Value, _node: Node | None) -> Value:
+    return [each.strip() for each in value.split(",") if each.strip()] if isinstance(value, str) else value
+
+
+def _joined(value: Value, _node: Node | None) -> Value:
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return ",".join(value)
+    return value
+
+
+def _not(value: Value, _node: Node | None) -> Value:
+    on = _TRUTH.get(value.lower()) if isinstance(value, str) else value
+    return not on if isinstance(on, bool) else value
+
+
+_TRUTH: Final = {"true": True, "false": False}
+
+
+def _present(value: Value, _node: Node | None) -> Value:
+    return value not in ([], "", {}, False)
+
+
+def _first(value: Value, _node: Node | None) -> Value:
+    return (value[0] if value else None) if isinstance(value, list) else value
+
+
+def _worded(on: str, off: str | None) -> Callable[[Value, Node | None], Value]:
+    def convert(value: Value, _node: Node | None) -> Value:
+        truth = _TRUTH.get(value.lower()) if isinstance(value, str) else value
+        return (on if truth else off) if isinstance(truth, bool) else value
+
+    return convert
+
+
+def _cased(change: Callable[[str], str]) -> Callable[[Value, Node | None], Value]:
+    def convert(value: Value, _node: Node | None) -> Value:
+        if isinstance(value, list):
+            return [change(each) if isinstance(each, str) else each for each in value]
+        return change(value) if isinstance(value, str) else value
+
+    return convert
+
+
+def _pascal_word(text: str) -> str:
+    return "".join(each[:1].upper() + each[1:].lower() for each in re.split(r"[_\s-]+", text))
+
+
+def _last(value: Value, _node: Node | None) -> Value:
+    return re.split(r"[/:]", value)[-1] if isinstance(value, str) else value
+
+
+def _keys(value: Value, _node: Node | None) -> Value:
+    """The names of those flags of a block that are on, or a map's keys."""
+    blocks = value if isinstance(value, list) else [value]
+    return [key for block in blocks if isinstance(block, dict) for key, each in block.items() if each not in (None, False)]
+
+
+def _as_is(value: Value, _node: Node | None) -> Value:
+    return decoded(value)
+
+
+CONVERSIONS: Final[Mapping[str, Callable[[Any, Node | None], Value]]] = {
+    "json": _as_is,  # a JSON text → what it encodes (by rule where the schema wants an object)
+    "documents": _as_is,  # the same, for policy documents
+    "pascal": _as_is,  # the same: keys are found in the schema whatever their case
+    "pairs": _pairs,  # a map → a list of pairs
+    "map": _map,  # blocks of name and value → a map
+    "csv": _csv,  # "a, b" → ["a", "b"]
+    "joined": _joined,  # ["a", "b"] → "a,b"
+    "not": _not,  # true → false
+    "present": _present,  # whether the block or value is there
+    "first": _first,  # the first item of a list
+    "last": _last,  # what stands after the last / or : (the name in an ARN)
+    "keys": _keys,  # the flags of a block that are on → their names
+    "enabled": _worded("ENABLED", "DISABLED"),  # true → ENABLED, false → DISABLED
+    "Enabled": _worded("Enabled", "Disabled"),
+    "suspended": _worded("Enabled", "Suspended"),
+    "on": _worded("on", "off"),
+    "upper": _cased(str.upper),
+    "lower": _cased(str.lower),
+    "title": _cased(_pascal_word),  # public-read → PublicRead
+}
+"""Every conversion by name. ``rules`` (:mod:`.special`) needs the resource itself, and is added there."""

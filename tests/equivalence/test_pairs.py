@@ -1,0 +1,111 @@
+"""The same infrastructure in CloudFormation and in Terraform: the same offerings, parties and outcomes.
+
+``pairs/<service>.yaml`` holds the pairs. Both sides are written by hand from the documentation of CloudFormation and of
+the provider; ``names`` says which logical id is which address. What the ledgers must agree on is everything but the
+places and the wording: type, offering, role, the party and the status of every duty, and the outcome of every control.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import msgspec
+import pytest
+import yaml
+
+from demarcate.api import assess_estate
+from demarcate.catalog import catalog
+from demarcate.model import Ledger
+from demarcate.sources import ReadOptions, read
+from demarcate.sources.terraform.mapping import Mappings
+
+FOLDER = Path(__file__).parent / "pairs"
+LEAST = 120
+"""How many pairs there are at least."""
+
+
+class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One pair: a template and a configuration. ``names`` maps logical ids to addresses; ``different`` maps a control
+    or a responsibility to the reason why the two sides cannot agree on it."""
+
+    name: str
+    cloudformation: str
+    terraform: str
+    names: dict[str, str]
+    different: dict[str, str] = {}
+
+
+class Pairs(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The pairs of a service."""
+
+    service: str
+    pairs: list[Pair]
+
+
+@cache
+def _files() -> dict[str, Pairs]:
+    return {
+        file.stem: msgspec.convert(yaml.safe_load(file.read_text(encoding="utf-8")), Pairs)
+        for file in sorted(FOLDER.glob("*.yaml"))
+    }
+
+
+ALL = [(stem, pair) for stem, file in _files().items() for pair in file.pairs]
+
+
+def _ledger(path: Path) -> Ledger:
+    options = ReadOptions(region="eu-west-1", account="111122223333")
+    return assess_estate(read([str(path)], options))
+
+
+def _of(ledger: Ledger, name: str) -> dict[str, object]:
+    """What both sides must agree on of a resource."""
+    found = [each for each in ledger.resources if each.name == name]
+    assert len(found) == 1, f"{name} is not in {[each.name for each in ledger.resources]}"
+    resource = found[0]
+    facts: dict[str, object] = {
+        "type": resource.type,
+        "offering": resource.offering,
+        "candidates": resource.candidates,
+        "role": resource.role,
+    }
+    for duty in ledger.duties:
+        if duty.resource == resource.id:
+            facts[duty.responsibility] = f"{duty.party.value} {duty.status.value}"
+    for finding in ledger.findings:
+        if finding.resource == resource.id:
+            facts[finding.control] = finding.outcome
+    return facts
+
+
+@pytest.mark.parametrize(("stem", "pair"), ALL, ids=[f"{stem}: {pair.name}" for stem, pair in ALL])
+def test_both_sides_agree(stem: str, pair: Pair, tmp_path: Path) -> None:
+    template, folder = tmp_path / "template.yaml", tmp_path / "terraform"
+    template.write_text(pair.cloudformation, encoding="utf-8")
+    folder.mkdir()
+    (folder / "main.tf").write_text(pair.terraform, encoding="utf-8")
+    one, other = _ledger(template), _ledger(folder)
+    assert not [each for each in (*one.skipped, *other.skipped) if each.level == "error"]
+    differing = {}
+    for logical, address in pair.names.items():
+        left, right = _of(one, logical), _of(other, address)
+        for key in sorted({*left, *right}):
+            if left.get(key) != right.get(key) and key not in pair.different:
+                differing[f"{logical}: {key}"] = (left.get(key), right.get(key))
+    assert not differing
+    assert len(one.resources) == len(pair.names), "every resource of the template is compared"
+
+
+def test_there_are_enough_pairs() -> None:
+    assert len(ALL) >= LEAST
+
+
+def test_every_service_that_terraform_has_and_that_has_controls_is_covered() -> None:
+    data, mappings = catalog(), Mappings()
+    wanted = set()
+    for name in mappings.types():
+        entry = mappings.entry(name)
+        if entry is not None and entry.is_ is not None and data.controls_of(entry.is_):
+            service = data.service_of(entry.is_)
+            assert service is not None
+            wanted.add(service.service)
+    assert not wanted - {stem for stem, _ in ALL}
