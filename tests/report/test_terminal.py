@@ -42,7 +42,7 @@ def printed(show, width):
 
 
 def report(ledger, data, width):
-    return printed(lambda console: terminal.render(ledger, data, console), width)
+    return printed(lambda console: terminal.show(ledger, data, console), width)
 
 
 def widest(text):

@@ -8,10 +8,10 @@ that gives the report in pieces; a format that writes several files has ``render
 name and its pieces. Modules are imported when their format is asked for.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from demarcate.errors import DemarcateError
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from demarcate.catalog import Catalog
     from demarcate.model import Ledger
 
-__all__ = ["FORMATS", "Format", "MissingPackageError", "RenderOptions", "available", "format_of", "render", "timestamp"]
+WRITTEN_WIDTH: Final = 120
+"""The width, in columns, of a terminal report that goes into a file or a pipe."""
 
 
 class RenderOptions(NamedTuple):
@@ -127,8 +128,9 @@ def render_files(
     yield from _function(found)(ledger, data, options)
 
 
-def _function(found: Format):  # type: ignore[no-untyped-def]  # noqa: ANN202  # one of two signatures, by found.folder
-    return getattr(import_module(f"demarcate.report.{found.module}"), found.function)
+def _function(found: Format) -> Callable[..., Iterable[Any]]:
+    function: Callable[..., Iterable[Any]] = getattr(import_module(f"demarcate.report.{found.module}"), found.function)
+    return function
 
 
 def timestamp(ledger: "Ledger", options: RenderOptions) -> str:

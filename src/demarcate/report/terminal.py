@@ -1,7 +1,8 @@
 """The ledger on a terminal: the two-part picture, a table by offering, totals, and what was skipped."""
 
+import io
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -10,6 +11,7 @@ from rich.text import Text
 
 from demarcate.catalog import Catalog
 from demarcate.model import Duty, Ledger, Party, Responsibility, Scope, Status
+from demarcate.report.formats import WRITTEN_WIDTH, RenderOptions
 from demarcate.report.terminal_findings import findings
 from demarcate.report.terminal_text import count_of, safe
 
@@ -27,8 +29,15 @@ STATUS_MARK: Mapping[str, tuple[str, str]] = {
 _SHOWN_SKIPS = 12
 
 
-def render(ledger: Ledger, data: Catalog, console: Console) -> None:
-    """Print the whole report to a console."""
+def render(ledger: Ledger, data: Catalog, options: RenderOptions) -> Iterator[bytes]:
+    """The report as plain text, UTF-8, 120 columns wide."""
+    text = io.StringIO()
+    show(ledger, data, Console(file=text, width=WRITTEN_WIDTH, no_color=True, legacy_windows=False), options.group_by)
+    yield text.getvalue().encode()
+
+
+def show(ledger: Ledger, data: Catalog, console: Console, group_by: str = "offering") -> None:
+    """Print the whole report to a console, its table by what ``group_by`` names."""
     _head(ledger, console)
     if ledger.resources:
         _picture(ledger, data, console)
@@ -271,4 +280,4 @@ def _skipped(ledger: Ledger, console: Console) -> None:
         console.print()
 
 
-__all__ = ["PARTY_STYLE", "PARTY_WORD", "Party", "render"]
+__all__ = ["PARTY_STYLE", "PARTY_WORD", "Party", "render", "show"]
