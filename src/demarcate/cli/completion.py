@@ -47,8 +47,10 @@ def _completer_of(command: str, action: argparse.Action) -> Completer | None:
     from argcomplete.completers import DirectoriesCompleter, FilesCompleter
 
     dest = action.dest
-    if dest in ("region", "account", "as_of"):
+    if dest in ("region", "account", "as_of", "timestamp", "source_url"):
         return _nothing
+    if dest == "format" and not action.choices:
+        return _formats
     if dest == "catalog":
         return DirectoriesCompleter()
     if dest == "profile":
@@ -71,6 +73,16 @@ def _either(*completers: Completer) -> Completer:
         return [word for each in completers for word in each(**given)]
 
     return both
+
+
+def _formats(prefix: str, **_: Any) -> Iterable[str]:
+    """``NAME``, or files after ``NAME=``."""
+    from argcomplete.completers import FilesCompleter
+
+    from demarcate.report.formats import FORMATS
+
+    name, equals, file = prefix.partition("=")
+    return [f"{name}={each}" for each in FilesCompleter()(prefix=file)] if equals else FORMATS
 
 
 def _profiles(**_: Any) -> Iterable[str]:
