@@ -18,10 +18,11 @@ from demarcate.model import Control, Finding, Ledger, Outcome, Party, Scope, Sta
 
 FRAMEWORK: Final = "nist-800-53-r5"
 _ID: Final = re.compile(r"([A-Z]{2})-(\d{1,3})(?:\((\d{1,3})\))?")
-_WORST_FIRST: Final = (
+SEVEREST_FIRST: Final = (
     Status.NOT_SATISFIED, Status.UNKNOWN, Status.OPEN, Status.ACCEPTED, Status.ATTESTED, Status.SATISFIED,
     Status.INHERITED, Status.NOT_APPLICABLE,
 )  # fmt: skip
+"""The order in which statuses count when duties are taken together."""
 
 
 class Origination(StrEnum):
@@ -147,7 +148,7 @@ def oscal_id(control: str) -> str:
 def roll_up(statuses: Iterable[str]) -> Status:
     """The status of several duties together: the worst. Nothing at all is not applicable."""
     present = set(statuses)
-    return next((each for each in _WORST_FIRST if each in present), Status.NOT_APPLICABLE)
+    return next((each for each in SEVEREST_FIRST if each in present), Status.NOT_APPLICABLE)
 
 
 def controls_of(ledger: Ledger, data: Catalog) -> Mapping[str, Control]:
