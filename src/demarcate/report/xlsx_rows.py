@@ -24,8 +24,8 @@ NIST: Final = (
     Column("Inherited from AWS?", 11), Column("Status", 14, "status"), Column("AWS's part", 56, "wide"),
     Column("Customer's part", 56, "wide"), Column("Duties that apply", 10, "count"),
     *(Column(status.value.capitalize(), 9.5, "count") for status in nist.SEVEREST_FIRST),
-    Column("Party not known", 10, "number"), Column("Responsibilities", 26, "wide"),
-    Column("Checks with findings", 34, "wide"),
+    Column("Party not known", 10, "number"), Column("Responsibilities", 40),
+    Column("Checks with findings", 60),
 )  # fmt: skip
 PRINTED_NIST: Final = 16
 FINDINGS: Final = (
@@ -108,8 +108,8 @@ def controls(view: Sequence[nist.NistControl], data: Catalog) -> Iterator[Sequen
             sum(each.parties.values()),
             *counts,
             each.undecided,
-            "\n".join(data.responsibilities[name].title for name in each.responsibilities),
-            "\n".join(each.controls),
+            ", ".join(data.responsibilities[name].title for name in each.responsibilities),
+            ", ".join(each.controls),
         )
 
 
