@@ -73,7 +73,8 @@ class Builder:
     def encode(self, root: str, title: str, body: Json, version: str = OSCAL_VERSION, **metadata: Any) -> bytes:
         """The document's bytes. Its own UUID follows from its content, as OSCAL wants of every new revision."""
         content: Json = {"metadata": self._metadata(title, version, **metadata), **body}
-        content["back-matter"] = {"resources": [self._resources[key] for key in sorted(self._resources)]}
+        if self._resources:
+            content["back-matter"] = {"resources": [self._resources[key] for key in sorted(self._resources)]}
         digest = sha256(msgspec.json.encode(content)).hexdigest()
         document = {root: {"uuid": uuid_of("document", root, digest), **content}}
         return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"

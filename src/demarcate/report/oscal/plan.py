@@ -18,7 +18,8 @@ from demarcate.report.oscal.document import (
     tally,
 )
 from demarcate.report.oscal.shares import applicable, by_offering, component_answer, state
-from demarcate.report.oscal.text import line, markup, uuid_of
+from demarcate.report.oscal.text import line, markup
+from demarcate.report.terminal_text import count_of
 
 _AWS_SYSTEM: Final = uuid_of("component", "aws-as-a-system")
 _TO_FILL_IN: Final = "To be filled in"
@@ -102,8 +103,8 @@ def _characteristics(builder: Builder) -> Json:
         "system-ids": [{"identifier-type": "https://ietf.org/rfc/rfc4122", "id": builder.own("system")}],
         "system-name": f"{_TO_FILL_IN}: the system's name",
         "description": markup(
-            f"{_TO_FILL_IN}: what the system is for. It has {len(builder.ledger.resources):,} resources of "
-            f"{len(builder.offerings()):,} offerings in {len(accounts):,} AWS accounts."
+            f"{_TO_FILL_IN}: what the system is for. It has {count_of(len(builder.ledger.resources), 'resource')} of "
+            f"{count_of(len(builder.offerings()), 'offering')} in {count_of(len(accounts), 'AWS account')}."
         ),
         "props": [prop("account", each) for each in accounts] or [prop("account", "none")],
         "system-information": {"information-types": _information(builder)},

@@ -15,6 +15,7 @@ from demarcate.model import Control, Finding, Outcome, Severity, Status
 from demarcate.report import nist
 from demarcate.report.oscal.document import OSCAL_NS, Builder, Json, item_uuid, prop, tally
 from demarcate.report.oscal.text import line, markup, uuid_of
+from demarcate.report.terminal_text import count_of
 
 _TOOL: Final = uuid_of("component", "tool")
 _ACCEPTED: Final = "accepted"
@@ -133,7 +134,7 @@ def _observation(
     return {
         "uuid": _observation_uuid(control, standing, builder),
         "title": markup(_title(control, known)),
-        "description": markup(f"Check {control}: {standing} on {len(findings):,} subjects."),
+        "description": markup(f"Check {control}: {standing} on {count_of(len(findings), 'subject')}."),
         "props": [prop("check", control), prop("outcome", standing)],
         **builder.links([known[control].source] if control in known else []),
         "methods": ["EXAMINE"],
@@ -194,7 +195,7 @@ def _risk(control: str, standing: str, findings: list[Finding], known: Mapping[s
     return {
         "uuid": _risk_uuid(control, standing, builder),
         "title": markup(f"Not so: {_title(control, known)}"),
-        "description": markup(f"Check {control} is not satisfied on {len(findings):,} subjects."),
+        "description": markup(f"Check {control} is not satisfied on {count_of(len(findings), 'subject')}."),
         "statement": markup(entry.why if entry is not None else f"Check {control} is not satisfied."),
         "props": [prop("check", control), *(prop("accepted", each, OSCAL_NS) for each in accepted)],
         **builder.links([entry.source] if entry is not None else []),

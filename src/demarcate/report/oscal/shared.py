@@ -17,12 +17,17 @@ PROTOTYPE_PAGE: Final = (
     "https://pages.nist.gov/OSCAL-Reference/models/prototype-shared-responsibility-model/shared-responsibility/"
     "json-reference/"
 )
+_NOTHING: Final = "No offering of AWS is in use."
 
 
 def render(builder: Builder) -> bytes:
     """The document: by control and offering, what AWS provides, what it leaves to be done, and what is done of that."""
     page = builder.cite(PROTOTYPE_PAGE, "NIST's prototype of the OSCAL shared responsibility model")
-    requirements = [found for each in builder.controls if (found := _requirement(each, builder)) is not None]
+    requirements = [found for each in builder.controls if (found := _requirement(each, builder))["by-components"]]
+    if not requirements:  # the model wants at least one
+        requirements = [{**_requirement(each, builder), "remarks": _NOTHING} for each in builder.controls]
+        for each in requirements:
+            del each["by-components"]
     body: Json = {
         "source-ssp": {
             "title": "System security plan of Amazon Web Services",
@@ -50,10 +55,8 @@ def render(builder: Builder) -> bytes:
     )
 
 
-def _requirement(control: nist.NistControl, builder: Builder) -> Json | None:
+def _requirement(control: nist.NistControl, builder: Builder) -> Json:
     parts = by_offering(applicable(control.parts))
-    if not parts:
-        return None
     return {
         "uuid": builder.own("shared-requirement", control.id),
         "control-id": nist.oscal_id(control.id),

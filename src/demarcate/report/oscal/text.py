@@ -21,7 +21,7 @@ def uuid_of(*key: str) -> str:
 
 def line(text: str) -> str:
     """Text as a ``string``: not empty, on one line, without blanks at its ends or control characters."""
-    return " ".join(safe(text).split()) or "-"
+    return safe(" ".join(text.split())) or "-"
 
 
 def markup(text: str) -> str:
