@@ -76,6 +76,7 @@ _TABLE: Final = (
     Format("markdown", "markdown", ".md", "summary for a pull request, at most 65,536 characters"),
     Format("sarif", "sarif", ".sarif", "SARIF 2.1.0, for code scanning"),
     Format("junit", "junit", ".xml", "JUnit XML, for test reports of CI systems"),
+    Format("code-quality", "code_quality", ".json", "Code Quality report, for GitLab's merge requests"),
     Format("csv", "csv_report", ".csv", "a row a duty"),
     Format("csv-findings", "csv_report", ".csv", "a row a finding", function="render_findings"),
     Format("parquet", "parquet", "/", "duties, findings and resources, a file each in a folder", binary=True,
