@@ -54,16 +54,16 @@ def test_oscal_ids(name, expected):
 
 def test_counts_are_those_of_the_duties_of_the_responsibilities(ledger):
     found, data = ledger
-    by_responsibility = {}
+    by_responsibility: dict[str, Counter[str]] = {}
     for duty in found.duties:
         by_responsibility.setdefault(duty.responsibility, Counter())[duty.status.value] += 1
     for each in nist.by_control(found, data):
-        expected = Counter()
+        expected: Counter[str] = Counter()
         for name in each.responsibilities:
             expected.update(by_responsibility[name])
         assert {name: number for name, number in each.counts.items() if number} == dict(expected)
         assert sum(each.parties.values()) == sum(expected.values()) - expected["not-applicable"]
-        of_parts = sum((Counter(part.counts) for part in each.parts), Counter())
+        of_parts: Counter[str] = sum((Counter(part.counts) for part in each.parts), Counter())
         assert of_parts == expected
 
 

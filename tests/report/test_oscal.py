@@ -4,8 +4,10 @@ import importlib
 import json
 import os
 from collections import Counter
+from collections.abc import Callable, Iterable
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import jsonschema
@@ -28,7 +30,7 @@ from demarcate.report.oscal.text import href, line, markup, uuid_of
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 WEBSHOP = Path(__file__).parents[2] / "examples" / "webshop"
 DEFAULT = RenderOptions()
-RENDER = {
+RENDER: dict[str, Callable[..., Iterable[bytes]]] = {
     "component-definition": oscal.render_component,
     "system-security-plan": oscal.render_ssp,
     "assessment-results": oscal.render_results,
@@ -206,7 +208,10 @@ def test_the_plan_has_every_control_with_its_state(ledger):
 
 def test_the_plan_inherits_what_aws_provides(ledger):
     plan = document("system-security-plan", ledger)
-    provided, inherited, left, satisfied = {}, {}, {}, {}
+    provided: dict[str, Any] = {}
+    inherited: dict[str, Any] = {}
+    left: dict[str, Any] = {}
+    satisfied: dict[str, Any] = {}
     for each in walk(plan):
         if "component-uuid" in each and "uuid" in each:
             export = each.get("export", {})
@@ -225,7 +230,7 @@ def test_the_plan_inherits_what_aws_provides(ledger):
 def test_only_what_is_done_is_satisfied(ledger):
     """A responsibility is satisfied if every duty of the offering that it stands for is satisfied or attested."""
     found, data = ledger
-    duties = {}
+    duties: dict[tuple[str, str], set[Status]] = {}
     offerings = {each.id: each.offering for each in found.resources}
     for duty in found.duties:
         key = (offerings.get(duty.resource, "account.account"), duty.responsibility)
@@ -271,7 +276,7 @@ def test_the_inventory_is_the_estate(ledger):
 def test_results_count_as_the_ledger_does(ledger):
     found, _ = ledger
     result = document("assessment-results", ledger)["assessment-results"]["results"][0]
-    subjects = Counter()
+    subjects: Counter[str] = Counter()
     for each in result["observations"]:
         (outcome,) = [prop["value"] for prop in each["props"] if prop["name"] == "outcome"]
         if "subjects" in each:

@@ -38,7 +38,8 @@ def hostile(tmp_path, monkeypatch):
 
 
 def written(ledger, options=DEFAULT, **more):
-    return b"".join(xlsx.render(*ledger, options, **more))
+    found, data = ledger
+    return b"".join(xlsx.render(found, data, options, **more))
 
 
 def book(ledger, **more):

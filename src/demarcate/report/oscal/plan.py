@@ -18,7 +18,7 @@ from demarcate.report.oscal.document import (
     tally,
 )
 from demarcate.report.oscal.shares import applicable, by_offering, component_answer, state
-from demarcate.report.oscal.text import line, markup
+from demarcate.report.oscal.text import line, markup, uuid_of
 from demarcate.report.terminal_text import count_of
 
 _AWS_SYSTEM: Final = uuid_of("component", "aws-as-a-system")
