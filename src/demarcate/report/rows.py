@@ -8,8 +8,16 @@ from demarcate.model import Control, Duty, Finding, Ledger, LedgerResource, Outc
 from demarcate.model import Status as DutyStatus
 from demarcate.model.estate import UNSPECIFIED
 
-__all__ = ["DutyRow", "FindingRow", "Standing", "duty_rows", "finding_rows", "place", "short_name"]
+__all__ = ["FRAMEWORK_TITLES", "DutyRow", "FindingRow", "Standing", "duty_rows", "finding_rows", "place", "short_name"]
 
+FRAMEWORK_TITLES: Final[Mapping[str, str]] = {
+    "cis-aws-5.0": "CIS AWS Foundations Benchmark v5.0.0",
+    "cis-aws-7.0": "CIS AWS Foundations Benchmark v7.0.0",
+    "fsbp": "AWS Foundational Security Best Practices v1.0.0",
+    "nist-800-53-r5": "NIST SP 800-53 Revision 5",
+    "pci-dss-4.0": "PCI DSS v4.0.1",
+}
+"""Frameworks as people call them."""
 _CUSTOM: Final = "AWS::CloudFormation::CustomResource"
 
 
