@@ -110,6 +110,7 @@ def _rows(
     wide = [(place, column.width) for place, column in enumerate(columns) if column.kind == "wide"]
     kinds = [column.kind for column in columns]
     links = sum(kind == "link" for kind in kinds) * count <= _LINKS
+    known: dict[tuple[str, str], Format] = {}
     link_look = looks.cell(font_color="#1D4E80", underline=1)
     for number, row in enumerate(rows, 1):
         if wrap:
@@ -119,12 +120,16 @@ def _rows(
             if not isinstance(value, str):
                 sheet.write_number(number, place, value, plain[place])
                 continue
+            if not value:
+                sheet.write_blank(number, place, None, plain[place])
+                continue
             kind = kinds[place]
             text = cut(value)
-            if kind == "status":
-                sheet.write_string(number, place, text, looks.status(text))
-            elif kind == "party":
-                sheet.write_string(number, place, text, looks.party(text.lower()))
+            if kind in ("status", "party"):
+                key = (kind, text)
+                if key not in known:
+                    known[key] = looks.status(text) if kind == "status" else looks.party(text.lower())
+                sheet.write_string(number, place, text, known[key])
             elif kind == "link" and links and linkable(text):
                 sheet.write_url(number, place, text, link_look, string=text)
             else:
