@@ -18,7 +18,7 @@ from demarcate.report.xlsx_style import (
     clean,
     risky,
 )
-from demarcate.report.xlsx_tables import Table, bar, set_up
+from demarcate.report.xlsx_tables import Table, bar, height, set_up
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 TITLE: Final = "Customer responsibility matrix"
 _DONE: Final = (Status.SATISFIED, Status.ATTESTED, Status.ACCEPTED)
 _NAMED_REGIONS: Final = 12
+_OFFERING_WIDTH: Final = 58
 
 
 # the summary ---------------------------------------------------------------------------------------------------------
@@ -102,7 +103,7 @@ def _facts(sheet: "Worksheet", row: int, ledger: Ledger, looks: Looks, moment: s
     for name, value in facts:
         sheet.write_string(row, 0, name, label)
         if isinstance(value, str):
-            sheet.write_string(row, 1, value, looks.of(quoted=risky(value), indent=1))
+            sheet.write_string(row, 1, value, looks.of(quoted=risky(value), indent=1, align="left"))
         else:
             sheet.write_number(row, 1, value, looks.of(num_format="#,##0", align="left", indent=1))
         row += 1
@@ -114,7 +115,11 @@ def _counts(
     note: str,
 ) -> int:  # fmt: skip
     for column, title in enumerate((*head, note)):
-        own = looks.head(align="right") if column in (1, 2) else looks.head(bold=column == 0, indent=column and 1)
+        own = (
+            looks.head(align="right")
+            if column in (1, 2)
+            else looks.head(bold=column == 0, indent=column and 1, align="left")
+        )
         sheet.write_string(row, column, title, own)
     total = sum(number for _, number, _ in rows)
     first = row + 1
@@ -124,7 +129,7 @@ def _counts(
         sheet.write_string(row, 0, PARTY_NAME.get(name, name), look)
         sheet.write_number(row, 1, number, looks.cell(num_format="#,##0"))
         sheet.write_number(row, 2, number / total if total else 0, looks.cell(num_format="0.0 %"))
-        sheet.write_string(row, 3, meaning, looks.cell(wrap=True, indent=1))
+        sheet.write_string(row, 3, meaning, looks.cell(wrap=True, indent=1, align="left"))
     bar(sheet, first, 2, row, 2, 1)
     row += 1
     sheet.write_string(row, 0, "Total", looks.cell(bold=True))
@@ -135,7 +140,10 @@ def _counts(
 def _sheets(sheet: "Worksheet", row: int, sheets: Iterable[tuple[Table, Sequence[str]]], looks: Looks) -> int:
     for column, title in enumerate(("Sheets", "Rows", "", "What they hold")):
         sheet.write_string(
-            row, column, title, looks.head(align="right") if column == 1 else looks.head(indent=int(column == 3))
+            row,
+            column,
+            title,
+            looks.head(align="right") if column == 1 else looks.head(indent=int(column == 3), align="left"),
         )
     link = looks.cell(font_color="#1D4E80", underline=1)
     for table, names in sheets:
@@ -148,7 +156,7 @@ def _sheets(sheet: "Worksheet", row: int, sheets: Iterable[tuple[Table, Sequence
             else:
                 sheet.write_string(row, 1, "", looks.cell())
             sheet.write_string(row, 2, "", looks.cell())
-            sheet.write_string(row, 3, holds, looks.cell(wrap=True, indent=1))
+            sheet.write_string(row, 3, holds, looks.cell(wrap=True, indent=1, align="left"))
     return row + 2
 
 
@@ -159,17 +167,20 @@ def _legend(sheet: "Worksheet", row: int, looks: Looks) -> int:
         row += 1
         sheet.write_string(row, 0, f"{letter}   {PARTY_NAME[party]}", looks.party(party))
         sheet.write_string(
-            row, 3, "The letter says whose the duty is; the cell's colour says the same.", looks.of(indent=1)
+            row,
+            3,
+            "The letter says whose the duty is; the cell's colour says the same.",
+            looks.of(indent=1, align="left"),
         )
     for status, (_, ink, bold, mark) in STATUS_LOOK.items():
         if mark:
             row += 1
             sheet.write_string(row, 0, f"{mark}   {status}", looks.cell(font_color=ink, bold=bold))
-            sheet.write_string(row, 3, MEANING[status], looks.of(indent=1))
+            sheet.write_string(row, 3, MEANING[status], looks.of(indent=1, align="left"))
     row += 1
     sheet.write_string(row, 0, "3/5", looks.cell())
     text = "Under the mark of the worst status: how many of the offering's duties that apply are done."
-    sheet.write_string(row, 3, text, looks.of(indent=1))
+    sheet.write_string(row, 3, text, looks.of(indent=1, align="left"))
     return row
 
 
@@ -181,7 +192,7 @@ def write_matrix(book: "Workbook", ledger: Ledger, data: Catalog, looks: Looks) 
     sheet = book.add_worksheet("Matrix")
     set_up(sheet, TITLE, "Matrix", "A3")
     responsibilities = list(data.responsibilities.values())
-    sheet.set_column(0, 0, 58)
+    sheet.set_column(0, 0, _OFFERING_WIDTH)
     sheet.set_column(1, 1, 10)
     sheet.set_column(2, 2, 11)
     sheet.set_column(3, 2 + len(responsibilities), 6.6)
@@ -192,8 +203,8 @@ def write_matrix(book: "Workbook", ledger: Ledger, data: Catalog, looks: Looks) 
     row = 1
     for offering in dict.fromkeys(rows):
         row += 1
-        sheet.set_row(row, 30)
         title = f"{_title(offering, data)}\n{offering}"
+        sheet.set_row(row, height(title, _OFFERING_WIDTH, 2))
         sheet.write_string(row, 0, title, looks.cell(wrap=True, quoted=risky(title), valign="vcenter"))
         subjects = numbers[offering] or ledger.summary.accounts
         sheet.write_number(row, 1, subjects, looks.cell(num_format="#,##0", valign="vcenter"))

@@ -114,8 +114,7 @@ def _rows(
     link_look = looks.cell(font_color="#1D4E80", underline=1)
     for number, row in enumerate(rows, 1):
         if wrap:
-            lines = max((_lines(str(row[place]), width) for place, width in wide), default=1)
-            sheet.set_row(number, min(_HIGHEST, _LINE * lines + 2))
+            sheet.set_row(number, max((height(str(row[place]), width) for place, width in wide), default=_LINE))
         for place, value in enumerate(row):
             if not isinstance(value, str):
                 sheet.write_number(number, place, value, plain[place])
@@ -136,10 +135,11 @@ def _rows(
                 sheet.write_string(number, place, text, quoted[place] if risky(text) else plain[place])
 
 
-def _lines(text: str, width: float) -> int:
-    """About how many lines a text takes in a column of so many characters: a program that opens the workbook need not
-    work the heights out by itself."""
-    return sum(1 + int(len(line) / (width * 1.12)) for line in text.split("\n"))
+def height(text: str, width: float, least: int = 1) -> float:
+    """About how high (in points) a text stands in a column of so many characters, at ``least`` so many lines: so that a
+    program that opens the workbook need not work it out by itself."""
+    lines = sum(1 + int(len(line) / (width * 1.12)) for line in text.split("\n"))
+    return min(_HIGHEST, _LINE * max(least, lines) + 2)
 
 
 def _formats(columns: Sequence[Column], looks: Looks, *, wrap: bool) -> "tuple[list[Format], list[Format]]":
