@@ -80,5 +80,6 @@ HADOLINT = shutil.which("hadolint", path=f"{Path(sys.executable).parent}:{os.env
 
 @pytest.mark.skipif(HADOLINT is None, reason="no hadolint for this platform")
 def test_hadolint():
+    assert HADOLINT is not None
     run = subprocess.run([HADOLINT, ROOT / "Dockerfile"], capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout) == (0, "")

@@ -295,6 +295,7 @@ SHELLCHECK = shutil.which("shellcheck", path=f"{Path(sys.executable).parent}:{os
 
 @pytest.mark.skipif(SHELLCHECK is None, reason="no shellcheck for this platform")
 def test_shellcheck():
+    assert SHELLCHECK is not None
     scripts = [ROOT / "action/install", ROOT / "action/assess"]
     run = subprocess.run([SHELLCHECK, *scripts], capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout) == (0, "")
