@@ -24,15 +24,15 @@ def render(ledger: Ledger, data: Catalog, options: RenderOptions) -> Iterator[by
     errors = sum(each.level == "error" for each in ledger.skipped)
     notes = len(ledger.skipped) - errors
     time = timestamp(ledger, options).removesuffix("Z")
-    failures, skipped = _counts(rows)
+    failures, _ = _counts(rows)
     yield b'<?xml version="1.0" encoding="UTF-8"?>\n'
     yield _open("testsuites", name="demarcate", tests=len(rows) + errors + notes, failures=failures, errors=errors,
-                skipped=skipped + notes, time="0")  # fmt: skip
+                time="0")  # fmt: skip
     for number, file in enumerate(sorted(suites)):
         found = suites[file]
         failures, skipped = _counts(found)
         yield _open("testsuite", 1, id=number, name=file, tests=len(found), failures=failures, errors=0,
-                    skipped=skipped, time="0", timestamp=time)  # fmt: skip
+                    skipped=skipped, time="0", timestamp=time, file=file)  # fmt: skip
         for row in found:
             yield from _case(row)
         yield b"  </testsuite>\n"
@@ -56,8 +56,7 @@ def _case(row: FindingRow) -> Iterator[bytes]:
     finding = row.finding
     name = row.resource.name if row.resource is not None else f"account {finding.resource}"
     offering = row.resource.offering if row.resource is not None else "account"
-    yield _open("testcase", 2, name=f"{name}: {row.title} [{finding.control}]", classname=offering,
-                file=finding.declared.file, time="0")  # fmt: skip
+    yield _open("testcase", 2, name=f"{name}: {row.title} [{finding.control}]", classname=offering, time="0")
     if row.standing == Standing.NOT_SATISFIED:
         yield _open("failure", 3, end="", message=finding.message, type=finding.severity)
         yield _body(_details(row)) + b"</failure>\n"

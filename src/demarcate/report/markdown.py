@@ -62,7 +62,7 @@ def _head(ledger: Ledger, rows: list[FindingRow]) -> list[str]:
         f"## Demarcate: {verdict}",
         "",
         f"{count_of(ledger.summary.resources, 'resource')}, {ledger.summary.duties:,} duties. "
-        f"{unknown:,} findings could not be decided; "
+        f"{count_of(unknown, 'finding')} could not be decided; "
         f"{open_duties:,} duties are yours or shared and nothing decides them.",
         "",
         "| findings | " + " | ".join(each.value for each in Severity) + " |",

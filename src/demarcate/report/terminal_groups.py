@@ -91,7 +91,7 @@ def _resources(ledger: Ledger, data: Catalog, console: Console, group_by: str) -
         table.add_column(_head_of(column, whole=_is_wide(console) and not marks), justify="center", no_wrap=True)
     for status in marks:
         table.add_column(STATUS_MARK[status][0], justify="right", no_wrap=True, header_style=STATUS_MARK[status][1])
-    room = min(console.width, WIDEST) // 4 - 2
+    room = min(console.width, WIDEST) // 4 - 4
     for group in sorted(numbers):
         shown = _end(safe(group), room) if group_by == "file" else safe(group)
         parties = (_party_cell(cells[group][column]) for column in columns)
