@@ -27,7 +27,7 @@ export function aboveMatrix(model) {
   const list = [];
   for (let row = model.size; row < model.rows; row++) list.push({ name: model.nameOf(row), note: '', members: [row], query: { subject: model.idOf(row) } });
   if (!list.length) return null;
-  return h('section', null, h('h2', null, 'Once for each account and for the organisation'), table(model, 'Accounts and their duties', 'Whose', columns, list));
+  return h('section', null, h('h2', null, 'Once for each account and for the organisation'), table(model, 'Accounts and their duties', 'Whose', columns, list, 'narrow'));
 }
 
 function columnsOf(model, wanted) {
@@ -40,7 +40,7 @@ function key() {
   return h('ul', { class: 'matrix-key', 'aria-label': 'How to read the matrix' }, parties, marks, h('li', { class: 'soft' }, 'a cell shows its worst'));
 }
 
-function table(model, label, corner, columns, list) {
+function table(model, label, corner, columns, list, kind = '') {
   const groups = [];
   for (const each of columns) {
     const last = groups[groups.length - 1];
@@ -55,7 +55,7 @@ function table(model, label, corner, columns, list) {
   const body = h('tbody', null, list.map((each) => h('tr', null,
     h('th', { scope: 'row' }, h('a', { href: link('duties', each.query) }, h('span', { class: 'row-name' }, each.name), h('span', { class: 'soft' }, each.note ? ` ${each.note}` : ''), each.members.length > 1 ? h('span', { class: 'times' }, `× ${number(each.members.length)}`) : null)),
     columns.map((column, number_) => cell(model, each, column, starts.has(number_))))));
-  const found = h('table', { class: 'matrix', 'aria-label': label }, head, body);
+  const found = h('table', { class: `matrix ${kind}`.trim(), 'aria-label': label }, head, body);
   return h('div', { class: 'matrix-scroll', tabindex: '0', role: 'region', 'aria-label': `${label}. Arrow keys move from cell to cell.`, on: { keydown: walk } }, found);
 }
 

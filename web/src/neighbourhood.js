@@ -3,7 +3,7 @@
 import { h, s, shown } from './dom.js';
 import { subjectLink } from './parts.js';
 import { link } from './router.js';
-import { count, visible } from './text.js';
+import { count, shortName, visible } from './text.js';
 
 const SHOWN = 9;
 const [WIDE, GAP, BOX] = [340, 30, 24];
@@ -42,7 +42,7 @@ function side(model, items, way, middle, tall) {
     const y = start + place * GAP;
     const x = WIDE / 2 + way * 11;
     parts.push(s('path', { class: 'ego-edge', d: `M${edge} ${y}C${(edge + x) / 2} ${y} ${(edge + x) / 2} ${middle} ${x} ${middle}` }, s('title', null, visible([...each.kinds].join(', ')))));
-    const name = visible(model.nameOf(each.row).split('/').pop());
+    const name = visible(shortName(model.nameOf(each.row)));
     const short = name.length > 17 ? `${name.slice(0, 16)}…` : name;
     parts.push(s('a', { href: link('resource', {}, model.idOf(each.row)), 'aria-hidden': 'true', tabindex: '-1' },
       s('rect', { class: 'ego-box', x: way < 0 ? 0 : WIDE - 118, y: y - BOX / 2, width: 118, height: BOX, rx: 5 }),

@@ -15,6 +15,11 @@ export function party(name) {
   return h('span', { class: `party p-${name}` }, PARTY[name].word);
 }
 
+/** A party as its letter, where there is no room for the word. */
+export function partyLetter(name) {
+  return h('span', { class: `cell-key c-${name}`, title: PARTY[name].whose }, h('span', { 'aria-hidden': 'true' }, PARTY[name].letter), spoken(PARTY[name].whose));
+}
+
 export function severity(name) {
   return name ? h('span', { class: `sev sev-${name}` }, name) : h('span', { class: 'sev none' }, '–');
 }
@@ -48,9 +53,9 @@ export function sentence(counts) {
 export { percent };
 
 /** A file and line; a link where the user said where the files can be seen. */
-export function where(model, file, line) {
+export function where(model, file, line, { short = false } = {}) {
   if (!file) return null;
-  const text = shown(place(file, line));
+  const text = shown(place(short ? file.split('/').pop() : file, line), { title: visible(place(file, line)) });
   if (!model.raw.sourceUrl) return h('code', { class: 'place' }, text);
   const path = file.split('/').map(encodeURIComponent).join('/');
   return h('a', { class: 'place', href: `${model.raw.sourceUrl}/${path}${line ? `#L${line}` : ''}`, rel: 'noreferrer noopener', target: '_blank' }, text);

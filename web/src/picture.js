@@ -57,11 +57,12 @@ function groups(yours) {
 
 function block(each, counts) {
   const whole = total(counts);
-  const shared = counts.parties.shared > 0;
+  const shared = counts.parties.shared > counts.parties.customer;
+  const mixed = counts.parties.shared > 0 && counts.parties.customer > 0 ? ` (${number(counts.parties.customer)} yours, ${number(counts.parties.shared)} shared)` : '';
   const scope = each.scope === 'resource' ? '' : `, once for each ${each.scope}`;
   return h('a', {
     class: `block ${shared ? 'b-shared' : 'b-customer'}`, role: 'button', href: link('duties', { responsibility: each.id }), title: visible(each.definition), 'data-responsibility': each.id,
-    'aria-label': `${each.title}: ${shared ? 'shared' : 'yours'}${scope}; ${sentence(counts)}`, on: { keydown: press },
+    'aria-label': `${each.title}: ${shared ? 'shared' : 'yours'}${mixed}${scope}; ${sentence(counts)}`, on: { keydown: press },
   },
   h('span', { class: 'name' }, each.title),
   h('span', { class: 'numbers' }, h('span', null, `${number(done(counts))} of ${number(whole)} done`), h('b', null, percent(done(counts), whole))),
@@ -196,6 +197,6 @@ function legend(columns) {
     spoken(' is AWS’s with: '),
     h('span', { class: 'legend-list' }, column.offerings.map(({ offering, number: each }) =>
       h('a', { href: link('duties', { offering: offering.id }) }, offering.title, ' ', h('span', { class: 'soft' }, number(each)))))));
-  return h('details', { class: 'legend' }, h('summary', null, `AWS operates each layer up to the line; it runs at ${count(columns.length, 'height')} here`), h('ul', null, rows));
+  return h('details', { class: 'legend' }, h('summary', null, h('span', { class: 'swatch', 'aria-hidden': 'true' }), `AWS operates each layer up to the line; it runs at ${count(columns.length, 'height')} here`), h('ul', null, rows));
 }
 

@@ -52,6 +52,11 @@ export function listed(words) {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`;
 }
 
+/** A name without the stacks that it stands in: `Data/Key` → `Key`. */
+export function shortName(name) {
+  return /^[\w-]+(\/[\w-]+)+$/.test(name) ? name.slice(name.lastIndexOf('/') + 1) : name;
+}
+
 /** `file:line` as text. */
 export function place(file, line) {
   return line ? `${file}:${line}` : file;

@@ -6,7 +6,7 @@ import { ROLE, title } from '../words.js';
 import { curve, NODE } from './layout.js';
 
 const FAR = 0.5; // below this scale labels of nodes cannot be read, so those of boxes stand for them
-const SHORT = 24;
+const SHORT = 21;
 
 /** Fill a canvas. `choose(key)` is called when a node is chosen (null for none); gives { select(key) }. */
 export function draw(place, laid, edges, choose) {
@@ -15,8 +15,8 @@ export function draw(place, laid, edges, choose) {
   const nodeLayer = s('g', { class: 'nodes' });
   const boxes = s('g', { class: 'boxes', 'aria-hidden': 'true' }, laid.boxes.map((box) => s('g', null,
     s('rect', { x: box.x, y: box.y, width: box.wide, height: box.high, rx: 10 }),
-    s('text', { class: 'box-title', x: box.x + 10, y: box.y + 18 }, cut(box.title, Math.floor(box.wide / 8))))));
-  const lanes = s('g', { class: 'lanes', 'aria-hidden': 'true' }, laid.lanes.map((lane) => s('text', { x: lane.x, y: 16 }, ROLE[lane.role] ?? title(lane.role))));
+    s('text', { class: 'box-title', x: box.x + 10, y: box.y + 18 }, cut(box.title, Math.floor((box.wide - 12) / 7.2))))));
+  const lanes = s('g', { class: 'lanes', 'aria-hidden': 'true' }, laid.lanes.map((lane) => s('text', { x: lane.x, y: lane.y }, ROLE[lane.role] ?? title(lane.role))));
   const drawn = edges.map((edge) => {
     const [from, to] = [laid.nodes.get(edge.from), laid.nodes.get(edge.to)];
     const path = s('path', { class: 'edge', d: curve(from, to), 'stroke-width': edge.weight ?? 1.2 });
@@ -26,7 +26,7 @@ export function draw(place, laid, edges, choose) {
   const elements = new Map();
   for (const [key, node] of laid.nodes) {
     const name = visible(node.label);
-    const element = s('g', { class: `node ${node.bad ? 'has-bad' : ''}`, role: 'button', tabindex: '-1', 'aria-label': node.spoken, 'aria-pressed': 'false', transform: `translate(${node.x} ${node.y})` },
+    const element = s('g', { class: `node${node.bad ? ' has-bad' : ''}${node.setting ? ' is-setting' : ''}`, role: 'button', tabindex: '-1', 'aria-label': node.spoken, 'aria-pressed': 'false', transform: `translate(${node.x} ${node.y})` },
       s('rect', { width: NODE.wide, height: NODE.tall, rx: 6 }),
       s('rect', { class: 'node-stripe', width: 4, height: NODE.tall, rx: 2 }),
       s('text', { x: 12, y: 17 }, cut(name, SHORT)), s('title', null, node.spoken));

@@ -1,52 +1,29 @@
-// Where each node of the connections graph stands: lanes by role from left to right, in them a box for each offering,
-// in the boxes the resources. Computed once, the same for the same estate.
+// Where each node of the connections graph stands: lanes by role, in them a box for each offering, in the boxes the
+// resources. Short lanes share a column, so that the whole has about the shape of a screen. The same estate is laid out
+// the same way each time.
 
-const LANES = ['edge', 'network', 'compute', 'messaging', 'data-store', 'key', 'identity', 'management', 'setting'];
-export const NODE = { wide: 176, tall: 26, gap: 6 };
-const BOX = { pad: 10, head: 26, gap: 22 };
-const LANE = { gap: 90, head: 34 };
+const LANES = ['edge', 'compute', 'messaging', 'data-store', 'network', 'key', 'identity', 'management', 'setting'];
+export const NODE = { wide: 160, tall: 26, gap: 5 };
+const BOX = { pad: 8, head: 24, gap: 14, aside: 30 };
+const LANE = { gap: 64, head: 30, after: 20 };
+const SHAPE = 1.75; // width to height
+const HEIGHTS = Array.from({ length: 22 }, (_, step) => Math.round(260 * 1.22 ** step));
 
 /**
- * Lays out `nodes` ({ key, role, offering, label }) and `edges` ({ from, to } by key).
+ * Lays out `nodes` ({ key, role, offering, title, label }) and `edges` ({ from, to } by key).
  *
  * Gives { nodes: Map key → { x, y, … }, boxes, lanes, wide, tall }; x and y are upper left corners.
  */
 export function layout(nodes, edges) {
   const lanes = lanesOf(nodes);
-  const tallest = targetHeight(nodes);
   order(lanes, edges, nodes);
-  let x = 0;
-  const placed = new Map();
-  const boxes = [];
-  const heads = [];
-  let tall = 0;
-  for (const lane of lanes) {
-    const start = x;
-    let y = LANE.head;
-    let columnWide = 0;
-    for (const box of lane.boxes) {
-      const columns = Math.max(1, Math.ceil((box.nodes.length * (NODE.tall + NODE.gap)) / tallest));
-      const rows = Math.ceil(box.nodes.length / columns);
-      const wide = columns * (NODE.wide + NODE.gap) - NODE.gap + 2 * BOX.pad;
-      const high = BOX.head + rows * (NODE.tall + NODE.gap) - NODE.gap + BOX.pad;
-      if (y > LANE.head && y + high > tallest + LANE.head) {
-        x += columnWide + BOX.gap;
-        y = LANE.head;
-        columnWide = 0;
-      }
-      boxes.push({ ...box, x, y, wide, high });
-      box.nodes.forEach((node, number) => {
-        placed.set(node.key, { ...node, box: box.offering, x: x + BOX.pad + Math.floor(number / rows) * (NODE.wide + NODE.gap), y: y + BOX.head + (number % rows) * (NODE.tall + NODE.gap) });
-      });
-      y += high + BOX.gap;
-      tall = Math.max(tall, y);
-      columnWide = Math.max(columnWide, wide);
-    }
-    x += columnWide;
-    heads.push({ role: lane.role, x: start, wide: x - start });
-    x += LANE.gap;
+  let best = null;
+  for (const height of HEIGHTS) {
+    const tried = arrange(lanes, height);
+    const size = Math.max(tried.wide / SHAPE, tried.tall);
+    if (best === null || size < best.size) best = { ...tried, size };
   }
-  return { nodes: placed, boxes, lanes: heads, wide: Math.max(1, x - LANE.gap), tall: Math.max(1, tall) };
+  return best;
 }
 
 function lanesOf(nodes) {
@@ -61,10 +38,53 @@ function lanesOf(nodes) {
   return [...lanes].map(([role, boxes]) => ({ role, boxes: [...boxes.values()] })).sort((a, b) => rank(a.role) - rank(b.role) || (a.role < b.role ? -1 : 1));
 }
 
-/** How tall a lane may be, so that the whole is about as wide as a screen. */
-function targetHeight(nodes) {
-  const area = nodes.length * (NODE.tall + NODE.gap) * (NODE.wide + 60);
-  return Math.max(320, Math.sqrt(area * 0.75));
+/** Everything in columns no taller than `most`, as far as that goes. */
+function arrange(lanes, most) {
+  const placed = new Map();
+  const boxes = [];
+  const heads = [];
+  let [x, y, columnWide, tall] = [0, 0, 0, 0];
+  const nextColumn = (gap) => {
+    x += columnWide + gap;
+    y = 0;
+    columnWide = 0;
+  };
+  for (const lane of lanes) {
+    const sizes = lane.boxes.map((box) => sizeOf(box, most));
+    const whole = LANE.head + sizes.reduce((sum, each) => sum + each.high + BOX.gap, 0);
+    if (y > 0 && y + whole > most) nextColumn(LANE.gap);
+    heads.push({ role: lane.role, x, y: y + 16 });
+    y += LANE.head;
+    let fresh = true;
+    lane.boxes.forEach((box, at) => {
+      const { wide, high, rows } = sizes[at];
+      if (!fresh && y + high > most) {
+        nextColumn(BOX.aside);
+        y = LANE.head;
+      }
+      fresh = false;
+      boxes.push({ ...box, x, y, wide, high });
+      box.nodes.forEach((node, number) => placed.set(node.key, {
+        ...node, box: box.offering, x: x + BOX.pad + Math.floor(number / rows) * (NODE.wide + NODE.gap), y: y + BOX.head + (number % rows) * (NODE.tall + NODE.gap),
+      }));
+      y += high + BOX.gap;
+      tall = Math.max(tall, y - BOX.gap);
+      columnWide = Math.max(columnWide, wide);
+    });
+    y += LANE.after;
+  }
+  return { nodes: placed, boxes, lanes: heads, wide: Math.max(1, x + columnWide), tall: Math.max(1, tall) };
+}
+
+function sizeOf(box, most) {
+  const room = Math.max(1, Math.floor((most - LANE.head - BOX.head - BOX.pad + NODE.gap) / (NODE.tall + NODE.gap)));
+  const columns = Math.ceil(box.nodes.length / room);
+  const rows = Math.ceil(box.nodes.length / columns);
+  return {
+    rows,
+    wide: columns * (NODE.wide + NODE.gap) - NODE.gap + 2 * BOX.pad,
+    high: BOX.head + rows * (NODE.tall + NODE.gap) - NODE.gap + BOX.pad,
+  };
 }
 
 /** Boxes and nodes stand near what they connect to: sorted by the mean place of their neighbours, a few times over. */
@@ -90,7 +110,7 @@ function order(lanes, edges, nodes) {
     for (const lane of lanes) {
       for (const box of lane.boxes) {
         const value = new Map(box.nodes.map((node) => [node, mean(node)]));
-        box.nodes.sort((a, b) => value.get(a) - value.get(b) || (a.key < b.key ? -1 : 1));
+        box.nodes.sort((a, b) => value.get(a) - value.get(b) || a.key - b.key);
         box.mean = [...value.values()].reduce((sum, each) => sum + each, 0) / box.nodes.length;
       }
       lane.boxes.sort((a, b) => a.mean - b.mean || (a.offering < b.offering ? -1 : 1));
@@ -105,7 +125,7 @@ export function curve(from, to) {
   const y2 = to.y + NODE.tall / 2;
   if (Math.abs(from.x - to.x) < NODE.wide) {
     const x = Math.max(from.x, to.x) + NODE.wide;
-    const bow = 18 + Math.min(60, Math.abs(y1 - y2) / 5);
+    const bow = 16 + Math.min(48, Math.abs(y1 - y2) / 6);
     return `M${from.x + NODE.wide} ${y1}C${x + bow} ${y1} ${x + bow} ${y2} ${to.x + NODE.wide} ${y2}`;
   }
   const forward = to.x > from.x;

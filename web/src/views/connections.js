@@ -7,7 +7,7 @@ import { layout, NODE } from '../graph/layout.js';
 import { heading, sentence, subjectLink } from '../parts.js';
 import { link } from '../router.js';
 import { virtualTable } from '../table.js';
-import { count, number, visible } from '../text.js';
+import { count, number, shortName, visible } from '../text.js';
 
 const READABLE = 600; // more resources than this are drawn offering by offering, until somebody asks otherwise
 
@@ -31,6 +31,7 @@ export default {
         h('div', { class: 'field wide' }, h('label', { for: 'g-q' }, 'Find'), search, h('datalist', { id: 'g-names' }, options.slice(0, 500))),
         modes(model, query, graph)),
       h('div', { class: 'graph-row' }, place.element, panel),
+      h('p', { class: 'soft hint' }, 'Choose a node to see what it uses and what uses it. Drag to move; zoom with the buttons, or with the wheel once the graph has focus. A red edge marks what has something not done, a dashed frame a setting of another resource.'),
       h('h2', null, 'As a table'), table.element);
     let sort = { key: 'from', down: false };
     show();
@@ -40,7 +41,8 @@ export default {
     function choose(key, centre = false) {
       const node = key === null ? null : graph.laid.nodes.get(key);
       drawing.select(node ? key : null);
-      clear(panel, node ? details(model, graph, node) : h('p', { class: 'soft' }, 'Choose a node to see what it uses and what uses it. Drag to move; zoom with the buttons, or with the wheel once the graph has focus.'));
+      panel.hidden = !node;
+      clear(panel, node ? details(model, graph, node, () => choose(null)) : '');
       if (node && centre) place.centre(node.x + NODE.wide / 2, node.y + NODE.tall / 2);
     }
 
@@ -106,10 +108,11 @@ function build(model, query, focus) {
 function byResource(model, numbers) {
   const { from, to, kind } = model.connections;
   const rows = [...new Set(numbers.flatMap((n) => [from[n], to[n]]))].sort((a, b) => a - b);
+  const roles = rolesOf(model);
   const nodes = rows.map((row) => {
     const offering = model.offeringOf(row);
     const counts = tally(model, [row]);
-    return { key: row, rows: [row], role: model.text(model.raw.resources.role[row]), offering: offering.id, title: offering.title, label: model.nameOf(row).split('/').pop() || model.nameOf(row),
+    return { key: row, role: roles.get(offering), setting: model.text(model.raw.resources.role[row]) === 'setting', offering: offering.id, title: offering.title, label: shortName(model.nameOf(row)),
       bad: counts['not-satisfied'] > 0, spoken: `${visible(model.nameOf(row))}, ${offering.title}: ${sentence(counts)}` };
   });
   const pairs = new Map();
@@ -135,7 +138,7 @@ function byOffering(model, numbers, offeringOf) {
     const offering = model.offerings[place];
     const counts = tally(model, rows);
     const role = mostly(rows.map((row) => model.text(model.raw.resources.role[row])));
-    return { key: place, rows, role, offering: offering.service, title: offering.serviceTitle, label: `${offering.title} × ${number(rows.length)}`, bad: counts['not-satisfied'] > 0, id: offering.id,
+    return { key: place, role, offering: offering.service, title: offering.serviceTitle, label: `${offering.title} × ${number(rows.length)}`, bad: counts['not-satisfied'] > 0, id: offering.id,
       spoken: `${offering.title}, ${count(rows.length, 'resource')}: ${sentence(counts)}` };
   });
   const pairs = new Map();
@@ -148,6 +151,17 @@ function byOffering(model, numbers, offeringOf) {
   }
   const edges = [...pairs.values()].map((each) => ({ ...each, weight: 1 + Math.log2(each.times) * 0.7 }));
   return { nodes, edges, keyOf: (row) => offeringOf(row) };
+}
+
+/** The role of each offering: a setting stands in the box of what it configures. */
+function rolesOf(model) {
+  const found = new Map();
+  for (let row = 0; row < model.size; row++) {
+    const offering = model.offeringOf(row);
+    if (!found.has(offering)) found.set(offering, []);
+    found.get(offering).push(model.text(model.raw.resources.role[row]));
+  }
+  return new Map([...found].map(([offering, roles]) => [offering, mostly(roles)]));
 }
 
 function mostly(words) {
@@ -164,7 +178,7 @@ function tally(model, rows) {
 
 // the panel and the table ---------------------------------------------------------------------------------------------
 
-function details(model, graph, node) {
+function details(model, graph, node, close) {
   const nodes = graph.laid.nodes;
   const out = graph.edges.filter((each) => each.from === node.key);
   const into = graph.edges.filter((each) => each.to === node.key);
@@ -175,7 +189,7 @@ function details(model, graph, node) {
   };
   const list = (title, edges, end) => [h('h3', null, `${title} (${edges.length})`), edges.length ? h('ul', { class: 'plain' }, edges.map((each) => item(each, each[end]))) : h('p', { class: 'soft' }, 'nothing')];
   return [
-    h('h2', null, graph.mode === 'resources' ? subjectLink(model, node.key) : shown(node.label)),
+    h('div', { class: 'title-row' }, h('h2', null, graph.mode === 'resources' ? subjectLink(model, node.key) : shown(node.label)), h('button', { type: 'button', class: 'chip', 'aria-label': 'Close', on: { click: close } }, '✕')),
     h('p', { class: 'soft' }, node.spoken),
     graph.mode === 'offerings' ? h('p', null, h('a', { href: link('connections', { offering: node.id }) }, 'Draw its resources'), ' · ', h('a', { href: link('duties', { offering: node.id }) }, 'Its duties')) : null,
     list('Uses', out, 'to'), list('Used by', into, 'from'),

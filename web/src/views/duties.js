@@ -4,7 +4,7 @@ import { csvLines } from '../csv.js';
 import { clear, h, saveAs, shown } from '../dom.js';
 import { NO_SEVERITY } from '../data.js';
 import { filtered } from '../filter.js';
-import { heading, severity, status, subjectLink, party, where } from '../parts.js';
+import { heading, severity, status, subjectLink, partyLetter, where } from '../parts.js';
 import { remember } from '../router.js';
 import { virtualTable } from '../table.js';
 import { count, number, place, visible } from '../text.js';
@@ -70,11 +70,11 @@ function columns(model) {
   return [
     { key: 'status', label: 'Status', sortable: true, cell: (duty) => status(model.statusOf(duty)) },
     { key: 'severity', label: 'Severity', sortable: true, cell: (duty) => severity(model.severities[model.worst[duty]]) },
-    { key: 'responsibility', label: 'Responsibility', sortable: true, cell: (duty) => [h('span', null, model.responsibilityOf(duty).title), ' ', model.partyOf(duty) === 'customer' ? null : party(model.partyOf(duty))] },
+    { key: 'responsibility', label: 'Responsibility', sortable: true, cell: (duty) => [partyLetter(model.partyOf(duty)), ' ', h('span', null, model.responsibilityOf(duty).title)] },
     { key: 'resource', label: 'Resource', sortable: true, cell: (duty) => subjectLink(model, model.rowOf(duty), { r: model.responsibilityOf(duty).id }) },
     { key: 'offering', label: 'Offering', sortable: true, cell: (duty) => h('span', { title: model.typeOf(model.rowOf(duty)) }, model.offeringOf(model.rowOf(duty)).title) },
     { key: 'what', label: 'What decides it', sortable: false, cell: (duty) => what(model, duty) },
-    { key: 'place', label: 'Where', sortable: true, cell: (duty) => where(model, model.fileOf(model.rowOf(duty)), model.lineOf(model.rowOf(duty))) },
+    { key: 'place', label: 'Where', sortable: true, cell: (duty) => where(model, model.fileOf(model.rowOf(duty)), model.lineOf(model.rowOf(duty)), { short: true }) },
   ];
 }
 

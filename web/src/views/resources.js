@@ -86,6 +86,6 @@ function columns(model, counts) {
     { key: 'bad', label: 'Not done', sortable: true, cell: (row) => h('span', { class: counts[row]['not-satisfied'] ? 'bad' : 'soft' }, number(counts[row]['not-satisfied'])) },
     { key: 'open', label: 'Open', sortable: true, cell: (row) => h('span', { class: 'soft' }, number(counts[row].open + counts[row].unknown)) },
     { key: 'progress', label: 'Done', sortable: true, cell: (row) => h('span', { class: 'progress', title: sentence(counts[row]) }, bar(counts[row]), h('span', null, percent(done(counts[row]), total(counts[row])))) },
-    { key: 'place', label: 'Where', sortable: true, cell: (row) => where(model, model.fileOf(row), model.lineOf(row)) },
+    { key: 'place', label: 'Where', sortable: true, cell: (row) => where(model, model.fileOf(row), model.lineOf(row), { short: true }) },
   ];
 }
