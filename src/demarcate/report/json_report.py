@@ -52,6 +52,7 @@ class _Head(msgspec.Struct):
     schema: str = ""
 
 
+_UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _ANOTHER: Final = "name a file that 'demarcate assess --format json=FILE' wrote"
 
 
@@ -63,7 +64,7 @@ def saved(data: bytes, name: str, known: Catalog) -> Ledger:
     """
     try:
         head = msgspec.json.decode(data, type=_Head)
-    except msgspec.DecodeError as error:
+    except _UNREADABLE as error:
         raise InputError(_why_not_json(data, error), name, _ANOTHER) from None
     if head.schema != SCHEMA:
         if head.schema.startswith("demarcate.ledger/"):
@@ -72,7 +73,7 @@ def saved(data: bytes, name: str, known: Catalog) -> Ledger:
         raise InputError("JSON, but no ledger: its schema is not demarcate.ledger/…", name, _ANOTHER)
     try:
         ledger = read(data)
-    except msgspec.DecodeError as error:
+    except _UNREADABLE as error:
         raise InputError(f"no valid ledger: {error}", name, "assess again") from None
     problem = next(_broken(ledger, known), None)
     if problem is not None:
@@ -80,7 +81,7 @@ def saved(data: bytes, name: str, known: Catalog) -> Ledger:
     return ledger
 
 
-def _why_not_json(data: bytes, error: msgspec.DecodeError) -> str:
+def _why_not_json(data: bytes, error: Exception) -> str:
     if not data.strip():
         return "empty, so no ledger"
     if "truncated" in str(error):
