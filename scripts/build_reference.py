@@ -1,5 +1,5 @@
-"""Writes ``docs/reference/`` from the catalogue and the command line's own help, the tables in docs/expressions.md, and
-the ledger's JSON Schema from its structs.
+"""Writes ``docs/reference/`` from the catalogue and the command line's own help, the manual page, the tables in
+docs/expressions.md, and the ledger's JSON Schema from its structs.
 
 ``--check`` exits 1 and names the files that differ from what would be written.
 """
@@ -19,6 +19,7 @@ import msgspec
 from demarcate.catalog import Catalog, catalog
 from demarcate.catalog.snippets import example_template
 from demarcate.cli import parser
+from demarcate.cli.manual import page
 from demarcate.expressions.vocabulary import FUNCTIONS, MACROS, METHODS, VARIABLES, Word
 from demarcate.model import Control, Ledger, Service
 from demarcate.model.ledger import SCHEMA as LEDGER_VERSION
@@ -27,6 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs/reference"
 EXPRESSIONS = ROOT / "docs/expressions.md"
 SCHEMA = ROOT / "schema/demarcate.ledger.schema.json"
+MANUAL = ROOT / "man/demarcate.1"
 HEAD = "<!-- Generated from the catalogue by `make docs`; edits here are lost. -->\n\n"
 
 
@@ -40,6 +42,7 @@ def pages(data: Catalog) -> Iterator[tuple[Path, str]]:
     for service in services:
         yield FOLDER / f"controls/{service.service}.md", HEAD + _controls(service, data)
     yield SCHEMA, _schema()
+    yield MANUAL, page(parser())
     yield EXPRESSIONS, _with_tables(EXPRESSIONS.read_text(encoding="utf-8"))
 
 
@@ -70,6 +73,8 @@ def _cli() -> str:
         "catalog show",
         "catalog check",
         "catalog stats",
+        "completion",
+        "manual",
     ):
         text = io.StringIO()
         try:

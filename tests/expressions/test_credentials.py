@@ -1,5 +1,8 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from demarcate.expressions.functions import credentials
 from demarcate.expressions.functions.credentials import entropy, fingerprint, secrets
 from demarcate.expressions.unknowns import Partial
 from demarcate.model import Unknown
@@ -89,3 +92,12 @@ def test_fingerprints_tell_secrets_apart():
     assert entropy("") == 0
     assert entropy("aaaa") == 0
     assert entropy("ab") == 1
+
+
+@pytest.mark.parametrize(
+    "kind", [each for each in credentials._kinds().kinds if each.marks], ids=lambda kind: kind.title
+)
+@given(data=st.data())
+def test_every_text_that_a_pattern_matches_has_one_of_its_marks(kind, data):
+    text = data.draw(st.from_regex(kind.pattern))
+    assert any(mark in text.casefold() for mark in kind.marks)

@@ -1,6 +1,7 @@
 import io
 import json
 import os
+import re
 import unicodedata
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 from tests.catalogs import service_file
+from tests.report.conftest import matches
 
 from demarcate import assess, assess_estate, read
 from demarcate.catalog import Catalog, catalog, property_index
@@ -42,7 +44,7 @@ def printed(show, width):
 
 
 def report(ledger, data, width):
-    return printed(lambda console: terminal.render(ledger, data, console), width)
+    return printed(lambda console: terminal.show(ledger, data, console), width)
 
 
 def widest(text):
@@ -114,6 +116,64 @@ def test_long_lists_are_cut_and_counted(tmp_path):
     assert "18 more (all are in --format json)" in found
     assert "20 more (all are in --format json)" in found or "more (all are in --format json)" in found
     assert "30 things skipped" in found
+
+
+# groups --------------------------------------------------------------------------------------------------------------
+
+GROUPS = ["service", "offering", "responsibility", "account", "status", "file"]
+
+
+@pytest.mark.parametrize("group_by", GROUPS)
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_every_grouping_fits(group_by, width, shop):
+    found = printed(lambda console: terminal.show(shop[0], shop[1], console, group_by), width)
+    assert widest(found) <= width
+    assert f"by {group_by}" in found
+
+
+@pytest.mark.parametrize("group_by", GROUPS)
+def test_every_grouping_looks_as_it_did(group_by, acme):
+    found = printed(lambda console: terminal.show(acme[0], acme[1], console, group_by), 80)
+    matches(f"terminal-by-{group_by}.txt", found.encode())
+
+
+@pytest.mark.parametrize("group_by", ["service", "account", "file", "responsibility"])
+def test_findings_stand_under_the_head_of_their_group(group_by, shop):
+    found = printed(lambda console: terminal.show(shop[0], shop[1], console, group_by), 120)
+    heads = re.findall(r"^(\S.*)  (\d+) findings?$", found, re.MULTILINE)
+    assert sum(int(number) for _, number in heads) == 40
+    names = {"service": "rds", "account": "unspecified", "file": "examples/webshop/data.yaml",
+             "responsibility": "Backup and recovery"}  # fmt: skip
+    assert names[group_by] in {name for name, _ in heads}
+
+
+def test_numbers_by_status_are_those_of_the_summary(shop):
+    ledger, _ = shop
+    found = printed(lambda console: terminal.show(shop[0], shop[1], console, "status"), 120)
+    for status, number in ledger.summary.by_status.items():
+        row = re.search(rf"│\S? ?{status} +│ +([\d,]+) │", found)
+        assert (int(row[1].replace(",", "")) if row else 0) == number
+
+
+@pytest.mark.parametrize("group_by", GROUPS)
+def test_links_only_on_a_terminal(group_by, shop):
+    text = io.StringIO()
+    terminal.show(shop[0], shop[1], Console(file=text, width=100, force_terminal=True, legacy_windows=False), group_by)
+    links = set(re.findall(r"\x1b\]8;[^;]*;([^\x1b]+)\x1b", text.getvalue()))
+    assert links
+    assert all(re.match(r"https://(docs\.)?aws\.amazon\.com/", each) for each in links), links
+    assert "\x1b" not in printed(lambda console: terminal.show(shop[0], shop[1], console, group_by), 100)
+
+
+@pytest.mark.parametrize("text", ["[/]", "\x1b]8;;https://evil.example\x07click", "\u202eevil", "x" * 300])
+@pytest.mark.parametrize("group_by", GROUPS)
+def test_hostile_names_in_every_grouping(tmp_path, text, group_by):
+    (tmp_path / "t.json").write_text(json.dumps(hostile_template(text)))
+    ledger = assess(str(tmp_path / "t.json"), region=text, account=text)
+    found = printed(lambda console: terminal.show(ledger, catalog(), console, group_by), 80)
+    assert widest(found) <= 80
+    for character in found:
+        assert character == "\n" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co"), ascii(character)
 
 
 # hostile text --------------------------------------------------------------------------------------------------------

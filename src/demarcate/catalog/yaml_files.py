@@ -76,7 +76,7 @@ def _shape(module: str) -> bytes:
     defined_in = getattr(sys.modules[module], "__file__", None)
     if defined_in is not None:
         sources.append(Path(defined_in))
-    return b"".join(each.read_bytes() for each in sources)
+    return cache.key_of(*(each.read_bytes() for each in sources)).encode()
 
 
 def _parse(data: bytes, name: str, kind: type[T], guide: str) -> T:

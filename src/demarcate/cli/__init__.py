@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from typing import Final, NoReturn
 
 from demarcate import __version__
+from demarcate.cli import reports
 from demarcate.errors import DemarcateError
 
 EXIT_FINE: Final = 0
 EXIT_GATE: Final = 1
 EXIT_INPUT: Final = 2
 
+_FAIL_ON: Final = ("critical", "high", "medium", "low", "never")
 _EPILOG = """exit status:
   0  fine
   1  a duty of yours is not satisfied at or above --fail-on, or 'catalog check' found problems
@@ -44,9 +46,11 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"demarcate {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _assess(commands)
+    _report(commands)
     _explain(commands)
     _compare(commands)
     _catalog(commands)
+    _shell(commands)
     return top
 
 
@@ -82,13 +86,31 @@ def _assess(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         "--config", metavar="FILE", help="your settings (default: demarcate.yaml here, if there is one)"
     )
     command.add_argument(
-        "--fail-on", choices=("critical", "high", "medium", "low", "never"), default="high", metavar="SEVERITY",
+        "--fail-on", choices=_FAIL_ON, default="high", metavar="SEVERITY",
         help="exit 1 if a duty of yours is not satisfied at this severity or above: critical, high (default), medium, "
         "low, never",
     )  # fmt: skip
     command.add_argument("--as-of", metavar="YYYY-MM-DD", default="", help="the day that versions are held against")
     command.add_argument("--quiet", action="store_true", help="print only errors")
-    _output(command)
+    reports.add_arguments(command)
+
+
+def _report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser(
+        "report",
+        help="write reports of a saved ledger, without assessing again",
+        description="Write reports of a ledger that 'demarcate assess --format json=FILE' saved, without assessing "
+        "again.",
+        epilog=_EPILOG,
+        formatter_class=_Formatter,
+    )
+    command.add_argument("ledger", metavar="LEDGER", help="a saved ledger, or - for standard input")
+    command.add_argument(
+        "--fail-on", choices=_FAIL_ON, default="never", metavar="SEVERITY",
+        help="exit 1 if a duty of yours is not satisfied at this severity or above: critical, high, medium, low, "
+        "never (default)",
+    )  # fmt: skip
+    reports.add_arguments(command)
 
 
 def _explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -138,6 +160,23 @@ def _catalog(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         _output(each)
 
 
+def _shell(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    completing = commands.add_parser(
+        "completion",
+        formatter_class=_Formatter,
+        help="the script that makes your shell complete commands, options and names",
+        description="Print the script that makes your shell complete commands, options, files and the catalogue's "
+        "names. Load it where the shell starts.",
+    )
+    completing.add_argument("shell", choices=("bash", "zsh", "fish"), help="your shell")
+    commands.add_parser(
+        "manual",
+        formatter_class=_Formatter,
+        help="the manual page, as man reads it",
+        description="Print the manual page in the form that man and mandoc read: demarcate manual | man -l -",
+    )
+
+
 def entry() -> NoReturn:
     """The console script: as :func:`main`, then leaving without taking the estate apart piece by piece."""
     status = main()
@@ -154,7 +193,12 @@ def entry() -> NoReturn:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit status. A :class:`DemarcateError` is printed without a traceback."""
-    chosen = parser().parse_args(arguments)
+    top = parser()
+    if "_ARGCOMPLETE" in os.environ and arguments is None:  # a shell asks what may follow
+        from demarcate.cli import completion
+
+        completion.answer(top)
+    chosen = top.parse_args(arguments)
     gc.disable()  # a run is short and makes few cycles; collecting would only walk the estate again and again
     from demarcate.cli import commands
     from demarcate.report.terminal_text import safe

@@ -2,17 +2,16 @@
 
 import argparse
 import contextlib
-import io
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from demarcate.catalog import Catalog, catalog
-from demarcate.cli import EXIT_FINE, EXIT_GATE, EXIT_INPUT
+from demarcate.cli import EXIT_FINE, EXIT_GATE, EXIT_INPUT, reports
 from demarcate.errors import InputError, UnknownNameError
 from demarcate.report import json_report
 from demarcate.report.terminal_text import count_of, safe
@@ -21,15 +20,25 @@ if TYPE_CHECKING:
     from demarcate.model import Ledger
     from demarcate.verify import VerifyOptions
 
-WRITTEN_WIDTH = 120
-"""The width of a terminal report that goes into a file or a pipe."""
-
 
 def run(chosen: argparse.Namespace) -> int:
     """Run the chosen command; gives the exit status."""
     if chosen.command == "catalog":
         return {"list": _list, "show": _show, "check": _check, "stats": _stats}[chosen.action](chosen)
-    return {"assess": _assess, "explain": _explain, "compare": _compare}[chosen.command](chosen)
+    if chosen.command in ("completion", "manual"):
+        return _shell(chosen)
+    commands = {"assess": _assess, "report": _report, "explain": _explain, "compare": _compare}
+    return commands[chosen.command](chosen)
+
+
+def _shell(chosen: argparse.Namespace) -> int:
+    from demarcate.cli import completion, manual, parser
+
+    text = completion.script(chosen.shell) if chosen.command == "completion" else manual.page(parser())
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.flush()
+    return EXIT_FINE
 
 
 def _data(chosen: argparse.Namespace) -> Catalog:
@@ -44,26 +53,45 @@ def _assess(chosen: argparse.Namespace) -> int:
     from demarcate import api
     from demarcate.sources import ReadOptions, parameters_from, read
 
+    requested = reports.wanted(chosen)
     data = _data(chosen)
     options = _verify_options(chosen, data)
     region, account = (each and safe(each) for each in (chosen.region, chosen.account))
     reading = ReadOptions(parameters=parameters_from(chosen.parameters), region=region, account=account)
-    with _progress(quiet=chosen.quiet) as report:
-        ledger = api.assess_estate(read(chosen.paths, reading, report), data, options)
-    if not chosen.quiet or chosen.output:
-        if chosen.format == "json":
-            _write(chosen, json_report.render(ledger))
-        else:
-            from demarcate.report import terminal
-
-            _print(chosen, lambda console: terminal.render(ledger, data, console))
+    with _progress(quiet=chosen.quiet) as progress:
+        ledger = api.assess_estate(read(chosen.paths, reading, progress), data, options)
+    reports.write(chosen, requested, ledger, data)
     errors = [each for each in ledger.skipped if each.level == "error"]
-    if errors and (chosen.quiet or chosen.output or chosen.format == "json"):
+    if not any(each.format.name == "terminal" and not each.file for each in requested) or chosen.quiet:
         for each in errors:
             print(f"demarcate: {safe(each.where)}: {safe(each.what)}: {safe(each.why)}", file=sys.stderr)
     if errors:
         return EXIT_INPUT
     return EXIT_GATE if _fails(ledger, chosen.fail_on) else EXIT_FINE
+
+
+def _report(chosen: argparse.Namespace) -> int:
+    requested = reports.wanted(chosen)
+    data = _data(chosen)
+    ledger = json_report.saved(_content(chosen.ledger), chosen.ledger, data)
+    from demarcate import __version__
+    from demarcate.catalog.property_index import source
+
+    written, here = (ledger.tool.version, ledger.tool.catalog), (__version__, source())
+    if written != here:
+        told = [safe(f"Demarcate {version} with {known}") for version, known in (written, here)]
+        print(f"demarcate: note: the ledger is of {told[0]}; this is {told[1]}", file=sys.stderr)
+    reports.write(chosen, requested, ledger, data)
+    return EXIT_GATE if _fails(ledger, chosen.fail_on) else EXIT_FINE
+
+
+def _content(name: str) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", name) from None
 
 
 def _verify_options(chosen: argparse.Namespace, data: Catalog) -> "VerifyOptions":
@@ -108,11 +136,13 @@ def _explain(chosen: argparse.Namespace) -> int:
     data = _data(chosen)
     found = explain(chosen.name, data)
     if chosen.format == "json":
-        _write(chosen, [json_report.plain(found)])
+        reports.write_pieces(chosen.output, [json_report.plain(found)])
     else:
         from demarcate.report import terminal_catalog
 
-        _print(chosen, lambda console: terminal_catalog.explain(found, data, console, everything=chosen.all))
+        reports.on_console(
+            chosen, lambda console: terminal_catalog.explain(found, data, console, everything=chosen.all)
+        )
     return EXIT_FINE
 
 
@@ -121,11 +151,11 @@ def _compare(chosen: argparse.Namespace) -> int:
 
     found = compare(chosen.first, chosen.second, _data(chosen))
     if chosen.format == "json":
-        _write(chosen, [json_report.plain(found)])
+        reports.write_pieces(chosen.output, [json_report.plain(found)])
     else:
         from demarcate.report import terminal_catalog
 
-        _print(chosen, lambda console: terminal_catalog.compare(found, console))
+        reports.on_console(chosen, lambda console: terminal_catalog.compare(found, console))
     return EXIT_FINE
 
 
@@ -139,7 +169,7 @@ def _list(chosen: argparse.Namespace) -> int:
             {"service": s.service, "title": s.title, "types": len(s.types), "offerings": [o.id for o in s.offerings]}
             for s in services
         ]
-        _write(chosen, [json_report.plain(rows)])
+        reports.write_pieces(chosen.output, [json_report.plain(rows)])
         return EXIT_FINE
 
     def show(console: Any) -> None:
@@ -157,18 +187,18 @@ def _list(chosen: argparse.Namespace) -> int:
         console.print(table)
         console.print(f"{len(services)} services")
 
-    _print(chosen, show)
+    reports.on_console(chosen, show)
     return EXIT_FINE
 
 
 def _list_controls(chosen: argparse.Namespace, data: Catalog) -> int:
     controls = tuple(each for service in data.services() for each in service.controls)
     if chosen.format == "json":
-        _write(chosen, [json_report.plain(controls)])
+        reports.write_pieces(chosen.output, [json_report.plain(controls)])
         return EXIT_FINE
     from demarcate.report.terminal_controls import control_list
 
-    _print(chosen, lambda console: control_list(controls, console))
+    reports.on_console(chosen, lambda console: control_list(controls, console))
     return EXIT_FINE
 
 
@@ -180,7 +210,7 @@ def _show(chosen: argparse.Namespace) -> int:
 
         raise UnknownNameError(f"no service {chosen.name!r}", suggestions(chosen.name, data))
     if chosen.format == "json":
-        _write(chosen, [json_report.plain(service)])
+        reports.write_pieces(chosen.output, [json_report.plain(service)])
         return EXIT_FINE
 
     def show(console: Any) -> None:
@@ -201,7 +231,7 @@ def _show(chosen: argparse.Namespace) -> int:
         for offering in service.offerings:
             terminal_catalog.explain(explain(offering.id, data), data, console)
 
-    _print(chosen, show)
+    reports.on_console(chosen, show)
     return EXIT_FINE
 
 
@@ -212,7 +242,7 @@ def _check(chosen: argparse.Namespace) -> int:
     data = _data(chosen)
     problems = check(data, chosen.names or None)
     if chosen.format == "json":
-        _write(chosen, [json_report.plain(problems)])
+        reports.write_pieces(chosen.output, [json_report.plain(problems)])
     else:
 
         def show(console: Any) -> None:
@@ -229,7 +259,7 @@ def _check(chosen: argparse.Namespace) -> int:
                 highlight=False,
             )
 
-        _print(chosen, show)
+        reports.on_console(chosen, show)
     return EXIT_GATE if problems else EXIT_FINE
 
 
@@ -238,7 +268,7 @@ def _stats(chosen: argparse.Namespace) -> int:
 
     counts = stats(_data(chosen))
     if chosen.format == "json":
-        _write(chosen, [json_report.plain(counts)])
+        reports.write_pieces(chosen.output, [json_report.plain(counts)])
         return EXIT_FINE
 
     def show(console: Any) -> None:
@@ -251,42 +281,11 @@ def _stats(chosen: argparse.Namespace) -> int:
             table.add_row(name.replace("_", " "), f"{number:,}")
         console.print(table)
 
-    _print(chosen, show)
+    reports.on_console(chosen, show)
     return EXIT_FINE
 
 
 # output --------------------------------------------------------------------------------------------------------------
-
-
-def _write(chosen: argparse.Namespace, pieces: Iterable[bytes]) -> None:
-    if chosen.output:
-        try:
-            with Path(chosen.output).open("wb") as file:
-                file.writelines(pieces)
-        except OSError as error:
-            raise InputError(f"cannot be written: {error.strerror}", chosen.output) from None
-        return
-    sys.stdout.flush()
-    for piece in pieces:
-        sys.stdout.buffer.write(piece)
-    sys.stdout.buffer.flush()
-
-
-def _print(chosen: argparse.Namespace, show: Callable[[Any], None]) -> None:
-    from rich.console import Console
-
-    if chosen.output:
-        text = io.StringIO()
-        show(Console(file=text, width=WRITTEN_WIDTH, no_color=True, legacy_windows=False))
-        _write(chosen, [text.getvalue().encode()])
-        return
-    console = Console(no_color=chosen.no_color or None, legacy_windows=False, highlight=False)
-    if not console.is_terminal and "COLUMNS" not in console._environ:
-        console = Console(no_color=True, width=WRITTEN_WIDTH, highlight=False)
-    try:
-        show(console)
-    except SystemExit:  # rich leaves on a closed pipe
-        raise BrokenPipeError from None
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from demarcate.expressions.functions import addresses, credentials, policies, versions
 from demarcate.expressions.unknowns import INCOMPLETE, Item, Partial
-from demarcate.model import Connection, Estate, Resource, Unknown, Value, contains_unknown
+from demarcate.model import Connection, Estate, Resource, Unknown, Value
 
 _NO_NAME: Final = frozenset({"secret", "ssm", "no-echo", "no-echo-default", "pseudo"})
 """Origins of unknown values that name no resource."""
@@ -36,6 +36,7 @@ class Neighbours:
             self._incoming[connection.target][connection.source] = None
             self._named[connection.source, _general(connection.via)].add(connection.target)
         self._items: dict[str, Item] = {}
+        self._outside: dict[str, bool] = {}
 
     @classmethod
     def of(cls, estate: Estate) -> "Neighbours":
@@ -82,7 +83,7 @@ class Neighbours:
         The list is :class:`Partial` where a value leads, or may lead, out of the estate.
         """
         sure = self._incoming if inbound else self._both
-        perhaps = {each for each in self._perhaps_from.get(resource, ()) if self._by_id[each].type == kind}
+        perhaps = any(self._by_id[each].type == kind for each in self._perhaps_from.get(resource, ()))
         if inbound:
             found = [self.item(other) for other in sure.get(resource, ()) if self._by_id[other].type == kind]
             return Partial(found) if perhaps else found
@@ -94,7 +95,7 @@ class Neighbours:
             ids = dict.fromkeys(sure.get(resource, ()))
             ids.update((other, None) for other, _ in self._perhaps_to.get(resource, ()) if other in chosen)
             found = [self.item(other) for other in ids if self._by_id[other].type == kind]
-            return Partial(found) if perhaps or open_choice or _points_outside(properties) else found
+            return Partial(found) if perhaps or open_choice or self._points_outside(resource, properties) else found
         value = _at(properties, path)
         if value is None:
             return []
@@ -110,6 +111,13 @@ class Neighbours:
             if other in chosen and (via == path or via.startswith(f"{path}.")) and self._by_id[other].type == kind
         ]
         return Partial(targets) if open_choice or len(targets) < _count(value) else targets
+
+    def _points_outside(self, resource: str, properties: Mapping[str, Value]) -> bool:
+        if properties is not self._by_id[resource].properties:
+            return _points_outside(properties)
+        if resource not in self._outside:
+            self._outside[resource] = _points_outside(properties)
+        return self._outside[resource]
 
     def _named_below(self, resource: str, path: str) -> Iterable[tuple[bool, set[str]]]:
         for (source, via), targets in self._through(resource):
@@ -167,8 +175,6 @@ def _references(value: Value) -> tuple[frozenset[str], bool]:
 
 def _points_outside(properties: Mapping[str, Value]) -> bool:
     """Whether a value that is not known may refer to a resource outside of the estate."""
-    if not contains_unknown(properties if isinstance(properties, dict) else dict(properties)):
-        return False
     pending: list[Value] = [dict(properties)]
     while pending:
         item = pending.pop()

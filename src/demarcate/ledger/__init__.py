@@ -22,9 +22,9 @@ from demarcate.model import (
     ToolInfo,
 )
 from demarcate.model.ledger import SCHEMA
-from demarcate.split import Split
+from demarcate.split import DutyKind, Split
 
-__all__ = ["build", "summarise"]
+__all__ = ["build"]
 
 
 def build(
@@ -38,11 +38,11 @@ def build(
     """The ledger of an estate; connections to resources that were skipped are left out with them."""
     ids = {resource.id for resource in split.resources}
     levels = classifications or {}
-    duties = tuple(_decided(split, findings, levels))
+    duties, counts = _decided(split, findings, levels)
     return Ledger(
         schema=SCHEMA,
         tool=tool or ToolInfo("demarcate", __version__, ""),
-        summary=summarise(duties, len(split.resources), findings),
+        summary=_summary(counts, len(split.resources), split.duties, findings),
         splits=split.splits,
         not_applicable=split.not_applicable,
         resources=tuple(
@@ -50,7 +50,7 @@ def build(
             for each in split.resources
         ),
         connections=tuple(each for each in connections if each.source in ids and each.target in ids),
-        duties=duties,
+        duties=tuple(duties),
         findings=tuple(findings),
         skipped=tuple(sorted({*skipped, *split.skipped})),
     )
@@ -60,13 +60,16 @@ _DATA: Final = "customer-data"
 _DONE: Final = (Status.SATISFIED, Status.ACCEPTED)
 
 
-def _decided(split: Split, findings: Sequence[Finding], levels: Mapping[str, str]) -> list[Duty]:
-    """The duties with the findings that bear on them, and the status that follows.
+def _decided(
+    split: Split, findings: Sequence[Finding], levels: Mapping[str, str]
+) -> tuple[list[Duty], Counter[DutyKind]]:
+    """The duties with the findings that bear on them and the status that follows, and how many there are of each kind.
 
     A split's duties stand by resource, each with the same responsibilities in the same order, and the accounts' after
     them; so a duty is found by counting.
     """
     duties = list(split.duties)
+    counts = Counter(split.counts)
     resources = {each.id: number for number, each in enumerate(split.resources)}
     below = _below(duties)
     width = below // len(resources) if resources else 0
@@ -88,9 +91,12 @@ def _decided(split: Split, findings: Sequence[Finding], levels: Mapping[str, str
         status = status_of(of_duty) if duty.status is Status.OPEN else duty.status
         if duty.responsibility == _DATA and duty.resource in unclassified and status in _DONE:
             status = Status.OPEN  # whatever else is done, nobody has said how sensitive the data are
-        ids = tuple(each.id for each in of_duty)
+        ids = tuple([each.id for each in of_duty])
         duties[number] = Duty(duty.scope, duty.resource, duty.responsibility, duty.party, status, ids)
-    return duties
+        if status is not duty.status:
+            counts[duty.scope, duty.party, duty.status] -= 1
+            counts[duty.scope, duty.party, status] += 1
+    return duties, counts
 
 
 def _below(duties: Sequence[Duty]) -> int:
@@ -116,17 +122,18 @@ def status_of(findings: Sequence[Finding]) -> Status:
     return Status.ACCEPTED if accepted else Status.SATISFIED
 
 
-def summarise(duties: Sequence[Duty], resources: int, findings: Sequence[Finding] = ()) -> Summary:
+def _summary(
+    counts: Mapping[DutyKind, int], resources: int, duties: Sequence[Duty], findings: Sequence[Finding]
+) -> Summary:
     """The counts of a ledger; every party, status, scope and outcome stands there, also with 0."""
-    kinds = Counter(map(attrgetter("scope", "party", "status"), duties))
     parties: Counter[Party] = Counter()
     statuses: Counter[Status] = Counter()
     scopes: Counter[Scope] = Counter()
-    for (scope, party, status), number in kinds.items():
+    for (scope, party, status), number in counts.items():
         scopes[scope] += number
         parties[party] += number
         statuses[status] += number
-    outcomes = Counter(each.outcome for each in findings)
+    outcomes = Counter(map(attrgetter("outcome"), findings))
     above = duties[_below(duties) :]
     subjects = {scope: {duty.resource for duty in above if duty.scope is scope} for scope in Scope}
     return Summary(

@@ -1,40 +1,38 @@
 """The ledger on a terminal: the two-part picture, a table by offering, totals, and what was skipped."""
 
+import io
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from demarcate.catalog import Catalog
-from demarcate.model import Duty, Ledger, Party, Responsibility, Scope, Status
+from demarcate.model import Ledger, Responsibility, Status
+from demarcate.report.formats import WRITTEN_WIDTH, RenderOptions
 from demarcate.report.terminal_findings import findings
-from demarcate.report.terminal_text import count_of, safe
+from demarcate.report.terminal_groups import groups
+from demarcate.report.terminal_text import PARTY_STYLE, PARTY_WORD, STATUS_MARK, count_of, safe
 
-PARTY_STYLE: Mapping[str, str] = {"aws": "cyan", "customer": "yellow", "shared": "magenta"}
-PARTY_WORD: Mapping[str, str] = {"aws": "AWS", "customer": "you", "shared": "shared"}
-STATUS_MARK: Mapping[str, tuple[str, str]] = {
-    "satisfied": ("✓", "green"),
-    "not-satisfied": ("✗", "red"),
-    "unknown": ("?", "magenta"),
-    "attested": ("◆", "green"),
-    "accepted": ("~", "yellow"),
-    "open": ("○", "dim"),
-}
-"""How a duty's status is shown where there is no room for the word."""
 _SHOWN_SKIPS = 12
 
 
-def render(ledger: Ledger, data: Catalog, console: Console) -> None:
-    """Print the whole report to a console."""
+def render(ledger: Ledger, data: Catalog, options: RenderOptions) -> Iterator[bytes]:
+    """The report as plain text, UTF-8, 120 columns wide."""
+    text = io.StringIO()
+    show(ledger, data, Console(file=text, width=WRITTEN_WIDTH, no_color=True, legacy_windows=False), options.group_by)
+    yield text.getvalue().encode()
+
+
+def show(ledger: Ledger, data: Catalog, console: Console, group_by: str = "offering") -> None:
+    """Print the whole report to a console, its table by what ``group_by`` names."""
     _head(ledger, console)
     if ledger.resources:
         _picture(ledger, data, console)
-        _offerings(ledger, data, console)
+        groups(ledger, data, console, group_by)
         _totals(ledger, console)
-        findings(ledger, console)
+        findings(ledger, data, console, group_by)
     _skipped(ledger, console)
 
 
@@ -127,76 +125,6 @@ def _block(each: Responsibility, count: Counter[str], parties: Sequence[str]) ->
     return text
 
 
-# the table -----------------------------------------------------------------------------------------------------------
-
-
-def _offerings(ledger: Ledger, data: Catalog, console: Console) -> None:
-    by_id = {each.id: each for each in ledger.resources}
-    groups = list(dict.fromkeys(each.group for each in data.responsibilities.values() if each.scope is Scope.RESOURCE))
-    cells: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
-    above: dict[str, Counter[str]] = defaultdict(Counter)
-    for duty in ledger.duties:
-        if duty.status is Status.NOT_APPLICABLE:
-            continue
-        group = data.responsibilities[duty.responsibility].group
-        if duty.scope is Scope.RESOURCE:
-            cells[by_id[duty.resource].offering][group][_cell_key(duty)] += 1
-        else:
-            above[duty.scope.value][duty.party.value] += 1
-    numbers = Counter(each.offering for each in ledger.resources)
-    wide = console.width >= 100
-    table = Table(title="Who does what, by offering", title_justify="left", title_style="bold", border_style="dim",
-                  width=min(console.width, 120), padding=(0, 1) if wide else (0, 0), pad_edge=False)  # fmt: skip
-    table.add_column("Offering", ratio=1, no_wrap=not wide, overflow="ellipsis")
-    table.add_column("n", justify="right")
-    for group in groups:
-        table.add_column(group if wide else _SHORT.get(group, group[:6]), justify="center", no_wrap=True)
-    for offering in sorted(numbers):
-        table.add_row(
-            escape(offering), str(numbers[offering]), *(_party_cell(cells[offering][group]) for group in groups)
-        )
-    console.print(table)
-    legend = Text("AWS", style=PARTY_STYLE["aws"])
-    legend.append("  AWS's   ", style="default").append("you", style=PARTY_STYLE["customer"])
-    legend.append("  yours   ", style="default").append("both", style=PARTY_STYLE["shared"])
-    legend.append("  shared   ", style="default").append("A/B/Y").append(
-        "  some of each   ?  not known   –  no such duty"
-    )
-    console.print(legend)
-    for scope, count in above.items():
-        parts = ", ".join(
-            f"{count[party]} {PARTY_WORD[party]}" for party in ("customer", "shared", "aws") if count[party]
-        )
-        noun = count_of(ledger.summary.accounts, "account") if scope == "account" else "the organisation"
-        console.print(Text(f"Beside them, once for {noun}: {parts}"), style="dim")
-    console.print()
-
-
-_SHORT: Mapping[str, str] = {
-    "infrastructure": "infra", "platform": "platf", "workload": "workld", "resilience": "resil",
-    "network": "netwk", "detection": "logs",
-}  # fmt: skip
-_LETTER: Mapping[str, str] = {"aws": "A", "shared": "B", "customer": "Y", "unknown": "?"}
-_WHOLE: Mapping[str, str] = {"aws": "AWS", "shared": "both", "customer": "you", "unknown": "?"}
-
-
-def _cell_key(duty: Duty) -> str:
-    return "unknown" if duty.status is Status.UNKNOWN else duty.party.value
-
-
-def _party_cell(count: Counter[str]) -> Text:
-    present = [party for party in ("aws", "shared", "customer", "unknown") if count[party]]
-    if not present:
-        return Text("–", style="dim")
-    if len(present) == 1:
-        return Text(_WHOLE[present[0]], style=PARTY_STYLE.get(present[0], "red"))
-    text = Text()
-    for number, party in enumerate(present):
-        text.append("/" if number else "", style="dim")
-        text.append(_LETTER[party], style=PARTY_STYLE.get(party, "red"))
-    return text
-
-
 # totals --------------------------------------------------------------------------------------------------------------
 
 
@@ -269,6 +197,3 @@ def _skipped(ledger: Ledger, console: Console) -> None:
         if len(entries) > _SHOWN_SKIPS:
             console.print(Text(f"  … and {len(entries) - _SHOWN_SKIPS:,} more (all are in --format json)", style="dim"))
         console.print()
-
-
-__all__ = ["PARTY_STYLE", "PARTY_WORD", "Party", "render"]

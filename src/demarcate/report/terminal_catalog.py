@@ -10,8 +10,8 @@ from rich.text import Text
 from demarcate.catalog import Catalog, PropertyNode
 from demarcate.explanation import Comparison, Explanation, Kind, OfferingView, Row
 from demarcate.model import AccountKnob, Party, Scope, SplitCell
-from demarcate.report.terminal import PARTY_STYLE, PARTY_WORD
 from demarcate.report.terminal_controls import control_in_full
+from demarcate.report.terminal_text import PARTY_STYLE, PARTY_WORD
 
 _MODEL_NAMES: Mapping[str, str] = {"iaas": "IaaS", "paas": "PaaS", "saas": "SaaS"}
 _KNOBS_SHOWN = 8

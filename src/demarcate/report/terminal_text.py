@@ -1,7 +1,19 @@
 """Text for a terminal: what comes from an input made harmless, numbers with their noun."""
 
+from collections.abc import Mapping
 from typing import Final
 
+PARTY_STYLE: Final[Mapping[str, str]] = {"aws": "cyan", "customer": "yellow", "shared": "magenta"}
+PARTY_WORD: Final[Mapping[str, str]] = {"aws": "AWS", "customer": "you", "shared": "shared"}
+STATUS_MARK: Final[Mapping[str, tuple[str, str]]] = {
+    "satisfied": ("✓", "green"),
+    "not-satisfied": ("✗", "red"),
+    "unknown": ("?", "magenta"),
+    "attested": ("◆", "green"),
+    "accepted": ("~", "yellow"),
+    "open": ("○", "dim"),
+}
+"""How a duty's status is shown where there is no room for the word."""
 _DIRECTION: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 _FIRST_PRINTABLE: Final = 32
 _CONTROL_PICTURES: Final = 0x2400

@@ -14,13 +14,14 @@ MAX_NODES: Final = 2_000_000
 
 
 class _Map(dict[str, Any]):
-    """A YAML mapping; ``lines`` holds the line of each key, ``merged`` the keys that only ``<<`` brought."""
+    """A YAML mapping; ``lines`` holds the line of each key, ``merged`` the keys that only ``<<`` brought, if it has
+    one."""
 
     __slots__ = ("lines", "merged")
 
     def __init__(self) -> None:
         self.lines: dict[str, int] = {}
-        self.merged: set[str] = set()
+        self.merged: set[str] | None = None
 
 
 class _List(list[Any]):
@@ -89,7 +90,7 @@ class _Composer:
         loader = yaml.CSafeLoader(text)
         try:
             next_event = loader.get_event
-            stack, plain, scalar = self.stack, self.plain, yaml.ScalarEvent
+            stack, plain, scalar, mapping = self.stack, self.plain, yaml.ScalarEvent, yaml.MappingStartEvent
             event: Any = next_event()
             while event is not None:
                 kind = type(event)
@@ -118,12 +119,21 @@ class _Composer:
                         self.nodes += 1
                     else:
                         self._scalar(event)
-                elif kind is yaml.MappingStartEvent:
-                    self._open(_Map(), event)
-                elif kind is yaml.SequenceStartEvent:
-                    self._open(_List(), event)
+                elif kind is mapping or kind is yaml.SequenceStartEvent:
+                    opened = _Map() if kind is mapping else _List()
+                    if event.tag is not None or event.anchor is not None or self.key is None or len(stack) >= MAX_DEPTH:
+                        self._open(opened, event)
+                    else:
+                        stack.append((opened, self.key, None, None, 0, 0))
+                        self.key = None
+                        self.nodes += 1
                 elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-                    self._close()
+                    if stack[-1][5] or stack[-1][1] == "<<":
+                        self._close()
+                    else:  # opened by the short way above
+                        closed, key, *_ = stack.pop()
+                        stack[-1][0][key] = closed  # type: ignore[call-overload, index]
+                        self.key = None
                 elif kind is yaml.AliasEvent:
                     self._alias(event)
                 elif kind is yaml.DocumentStartEvent:
@@ -185,9 +195,10 @@ class _Composer:
     def _take_key(self, text: str, line: int) -> None:
         container = self.stack[-1][0]
         assert isinstance(container, _Map)
-        if text in container and text != "<<" and text not in container.merged:
+        if text in container and text != "<<" and text not in (container.merged or ()):
             raise self.fail(f"key {text!r} stands twice in one mapping", line, "keep one")
-        container.merged.discard(text)
+        if container.merged is not None:
+            container.merged.discard(text)
         container.lines[text] = line
         self.key = text
 
@@ -253,6 +264,8 @@ class _Composer:
             container.lines.append(line)
 
     def _merge(self, container: _Map, value: Any, line: int) -> None:
+        if container.merged is None:
+            container.merged = set()
         for each in value if isinstance(value, list) else [value]:
             if not isinstance(each, dict):
                 raise self.fail("'<<' merges a mapping", line)

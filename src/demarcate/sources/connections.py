@@ -1,7 +1,7 @@
 """References between resources become connections; what kind is decided by rules that are catalogue data."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 import msgspec
@@ -44,20 +44,34 @@ def kind_of(source_type: str, target_type: str, path: str) -> str:
     return "reference"
 
 
-def references_of(value: Value) -> Iterator[tuple[str, str]]:
+def references_of(value: Value) -> list[tuple[str, str]]:
     """The references in a value: (dotted path, resource id)."""
-    pending: list[tuple[str, Value]] = [("", value)]
-    while pending:
-        path, item = pending.pop()
-        if isinstance(item, Unknown):
-            for reference in item.references:
-                yield path, reference.resource
+    found: list[tuple[str, str]] = []
+    if type(value) is Unknown:
+        found += [("", each.resource) for each in value.references]
+    elif isinstance(value, dict | list):
+        _gather(value, [], found)
+    return found
+
+
+def _gather(value: dict[str, Value] | list[Value], above: list[str | int], found: list[tuple[str, str]]) -> None:
+    """Add the references below a value; paths are written only for what refers to something, as little does."""
+    for step, each in value.items() if isinstance(value, dict) else enumerate(value):
+        kind = type(each)
+        if kind is str or kind is bool:
             continue
-        inner = item.items() if isinstance(item, dict) else enumerate(item) if isinstance(item, list) else ()
-        for step, each in inner:
-            if type(each) is Unknown or isinstance(each, dict | list):  # nothing else holds references
-                here = f"{path}[{step}]" if type(step) is int else f"{path}.{step}" if path else str(step)
-                pending.append((here, each))
+        if kind is Unknown:
+            if each.references:
+                path = _written((*above, step))
+                found += [(path, reference.resource) for reference in each.references]
+        elif isinstance(each, dict | list):
+            above.append(step)
+            _gather(each, above, found)
+            above.pop()
+
+
+def _written(steps: Iterable[str | int]) -> str:
+    return "".join([f"[{step}]" if type(step) is int else f".{step}" for step in steps]).removeprefix(".")
 
 
 def _by_name(resources: Mapping[str, Resource]) -> Iterator[Connection]:
@@ -92,6 +106,7 @@ def connect(resources: Mapping[str, Resource]) -> tuple[Connection, ...]:
         for path, target_id in references_of(resource.properties):
             target = resources.get(target_id)
             if target is not None and target_id != resource.id:
-                kind = kind_of(resource.type, target.type, re.sub(r"\[\d+\]", "[]", path))
+                general = re.sub(r"\[\d+\]", "[]", path) if "[" in path else path
+                kind = kind_of(resource.type, target.type, general)
                 found.add(Connection(resource.id, target_id, kind, path))
     return tuple(sorted(found))

@@ -24,6 +24,8 @@ class Lines(Mapping[str, int]):
         self._properties = properties
 
     def __getitem__(self, key: str) -> int:
+        if "." not in key and "[" not in key:
+            return self._document.line_of((*self._path, key))
         steps = (int(number) if number else name for number, name in _STEP.findall(key))
         return self._document.line_of((*self._path, *steps))
 

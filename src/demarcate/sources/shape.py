@@ -9,6 +9,7 @@ from demarcate.catalog.property_index import Scalar, ScalarTree, scalars_of
 from demarcate.model import Unknown, Value
 
 _NOTHING: ScalarTree = {}
+_STRING = Scalar.STRING  # an enum's member is looked up slowly, and this one is asked for of every text
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -35,7 +36,10 @@ def _shape(value: Value, wanted: ScalarTree) -> None:
                     absent.append(name)
                     continue
                 kind = tree.get(name)
-                if isinstance(each, dict | list):
+                if type(each) is str:
+                    if kind is not _STRING and isinstance(kind, Scalar):
+                        item[name] = scalar(each, kind)
+                elif isinstance(each, dict | list):
                     if isinstance(kind, Scalar):
                         item[name] = _scalar_list(each, kind)
                     else:
@@ -43,7 +47,7 @@ def _shape(value: Value, wanted: ScalarTree) -> None:
                 elif type(each) is Unknown:
                     if each.cases is not None:
                         item[name] = _shaped_cases(each, kind or _NOTHING, pending)
-                elif kind is not None and isinstance(kind, Scalar):
+                elif isinstance(kind, Scalar):
                     item[name] = scalar(each, kind)
             for name in absent:
                 del item[name]

@@ -1,6 +1,9 @@
 """The split: an estate and the catalogue to duties with parties. :func:`split` is the stage's public function."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import repeat
+from typing import TypeAlias
 
 import msgspec
 
@@ -21,20 +24,25 @@ from demarcate.model import (
 )
 from demarcate.split.choose import Choice, choose
 
-__all__ = ["ORGANISATION", "Split", "known_as", "split"]
+__all__ = ["ORGANISATION", "DutyKind", "Split", "known_as", "split"]
 
 ORGANISATION = "organisation"
 """What stands for the organisation in a duty's ``resource``."""
 CUSTOM_RESOURCE = "AWS::CloudFormation::CustomResource"
 
 
+DutyKind: TypeAlias = tuple[Scope, Party, Status]
+"""What duties are counted by."""
+
+
 class Split(msgspec.Struct, frozen=True, kw_only=True):
     """Whose job everything is: the ``resources`` with their offerings, the ``duties`` (by resource, then in the
-    catalogue's order), the ``splits`` of the offerings in use, why duties are ``not_applicable`` by type, and what was
-    ``skipped`` because the catalogue has no such type."""
+    catalogue's order) and how many there are of each kind (``counts``), the ``splits`` of the offerings in use, why
+    duties are ``not_applicable`` by type, and what was ``skipped`` because the catalogue has no such type."""
 
     resources: tuple[LedgerResource, ...]
     duties: tuple[Duty, ...]
+    counts: Mapping[DutyKind, int]
     splits: Mapping[str, Mapping[str, SplitCell]]
     not_applicable: Mapping[str, Mapping[str, str]]
     skipped: tuple[Skipped, ...]
@@ -63,18 +71,18 @@ def split(estate: Estate, data: Catalog, neighbours: Neighbours | None = None) -
         used.update((choice.offering, *choice.candidates))
         reasons[resource.type] = rows.reasons(name)
         resources.append(_ledger_resource(resource, name, choice, data, neighbours))
-        duties.extend(
-            [
-                Duty(Scope.RESOURCE, resource.id, responsibility, party, status)
-                for responsibility, party, status in rows.of(name, choice)
-            ]
-        )
-    duties.extend(_above_resources(accounts, data))
+        names, parties, statuses = rows.of(name, choice)
+        duties.extend(map(Duty, repeat(Scope.RESOURCE), repeat(resource.id), names, parties, statuses))
+    above = list(_above_resources(accounts, data))
+    duties.extend(above)
+    counts = rows.counts()
+    counts.update((duty.scope, duty.party, duty.status) for duty in above)
     if accounts:
         used.add(ACCOUNT_OFFERING)
     return Split(
         resources=tuple(resources),
         duties=tuple(duties),
+        counts=counts,
         splits={offering: data.split(offering) for offering in sorted(used)},
         not_applicable={name: reasons[name] for name in sorted(reasons) if reasons[name]},
         skipped=tuple(skipped),
@@ -126,30 +134,50 @@ def _configured(resource: str, entry: TypeEntry, neighbours: Neighbours) -> tupl
     return tuple(sorted(other for other in neighbours.ids(resource) if neighbours.type_of(other) in entry.of))
 
 
+_Columns: TypeAlias = tuple[tuple[str, ...], tuple[Party, ...], tuple[Status, ...]]
+"""Responsibilities, and the party and the status of the duty of each."""
+
+
 class _Rows:
     """The duties of a type under an offering: the same for every such resource, so made once."""
 
     def __init__(self, data: Catalog) -> None:
         self._data = data
         self._reasons: dict[str, Mapping[str, str]] = {}
-        self._rows: dict[tuple[str, str, tuple[str, ...]], tuple[tuple[str, Party, Status], ...]] = {}
+        self._rows: dict[tuple[str, str, tuple[str, ...]], _Columns] = {}
+        self._uses: Counter[tuple[str, str, tuple[str, ...]]] = Counter()
 
     def reasons(self, type_name: str) -> Mapping[str, str]:
         if type_name not in self._reasons:
             self._reasons[type_name] = not_applicable(type_name, self._data)
         return self._reasons[type_name]
 
-    def of(self, type_name: str, choice: Choice) -> tuple[tuple[str, Party, Status], ...]:
+    def of(self, type_name: str, choice: Choice) -> _Columns:
         key = (type_name, choice.offering, choice.candidates)
+        self._uses[key] += 1
         if key not in self._rows:
             reasons = self.reasons(type_name)
             splits = [self._data.split(each) for each in choice.candidates]
-            self._rows[key] = tuple(
-                (name, cell.party, _status(cell.party, name in reasons, {other[name].party for other in splits}))
+            cells = {
+                name: cell.party
                 for name, cell in self._data.split(choice.offering).items()
                 if self._data.responsibilities[name].scope is Scope.RESOURCE
+            }
+            statuses = (
+                _status(party, name in reasons, {other[name].party for other in splits})
+                for name, party in cells.items()
             )
+            self._rows[key] = tuple(cells), tuple(cells.values()), tuple(statuses)
         return self._rows[key]
+
+    def counts(self) -> "Counter[DutyKind]":
+        """How many duties of each kind were given."""
+        found: Counter[DutyKind] = Counter()
+        for key, number in self._uses.items():
+            _, parties, statuses = self._rows[key]
+            for party, status in zip(parties, statuses, strict=True):
+                found[Scope.RESOURCE, party, status] += number
+        return found
 
 
 def _status(party: Party, inapplicable: bool, parties: set[Party]) -> Status:

@@ -1,7 +1,9 @@
 """Verification: a profile's controls on every resource, to findings. :func:`verify` is the stage's public function."""
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
 from operator import attrgetter
+from typing import TypeAlias
 
 import msgspec
 
@@ -55,18 +57,26 @@ def verify(
     """
     options = options or VerifyOptions()
     run = _Run(data, options, split, neighbours or Neighbours.of(estate))
-    findings: list[Finding] = []
     for resource in estate.resources:
         name = known_as(resource.type, data)
         if name is not None:
-            findings.extend(run.resource(resource, name))
+            run.resource(resource, name)
     accounts = sorted({each.account for each in split.resources})
+    # in the order that sorting by id gives, or nearly so: resources come in the order of their ids
+    findings = [each for control in sorted(run.findings) for each in run.findings[control]]
     findings.extend(on_accounts(accounts, options.settings, data, run.profile, run.asof))
+    findings.sort(key=attrgetter("id"))
     return Verification(
-        findings=tuple(sorted(findings, key=attrgetter("id"))),
+        findings=tuple(findings),
         classifications=run.classifications,
         skipped=tuple(run.skipped),
     )
+
+
+_Outcome: TypeAlias = tuple[int, Value, str | None]
+"""A control's position, its outcome, and the path of the item that decided."""
+_Decided: TypeAlias = tuple[Value, str | None, Mapping[str, Value]]
+"""An outcome, the path of the item that decided, and the properties in which it did."""
 
 
 class _Type(msgspec.Struct, frozen=True):
@@ -86,31 +96,52 @@ class _Run:
         self.neighbours = neighbours
         self.classifications: dict[str, str] = {}
         self.skipped: list[Skipped] = []
+        self.findings: dict[str, list[Finding]] = defaultdict(list)
         self._types: dict[str, _Type] = {}
         self._offerings = {each.id: each.offering for each in split.resources}
         self._splits = split.splits
         self._parties: dict[str, frozenset[str]] = {}
 
-    def resource(self, resource: Resource, name: str) -> Iterator[Finding]:
+    def resource(self, resource: Resource, name: str) -> None:
+        """Add what the controls find on a resource to ``findings``, which are by control."""
         entry = self.data.type_entry(name)
         level = self.options.stewardship.level_of(resource) if entry is not None and entry.holds else None
         if level is not None:
             self.classifications[resource.id] = level
-            yield self.options.stewardship.finding(resource, level)
+            steward = self.options.stewardship.finding(resource, level)
+            self.findings[f"{steward.control}@"].append(steward)
         kind = self._type(name)
         selection = kind.chosen[self.options.stewardship.is_restricted(level)]
         if not selection.wanted:
             return
-        out = self._outcomes(kind.program, selection, resource, name)
+        found, decided = self._outcomes(kind.program, selection, resource, name)
         accepted = self._accepted(resource, kind.program.controls) if resource.attributes else {}
         awss = self._awss(self._offerings[resource.id])
-        for number, result, at, properties in out:
-            control = kind.program.controls[number]
+        controls, all_reads, severities = kind.program.controls, kind.program.reads, selection.severities
+        for number, result, at in found:
+            control = controls[number]
+            properties = resource.properties
+            if number in decided:
+                result, at, properties = decided[number]
             if result is None or control.responsibility in awss:
                 continue
-            severity = selection.severities[number]
-            reads = kind.program.reads[number]
-            yield _finding(resource, control, severity, result, reads, at, accepted.get(control.id), properties)
+            reads = all_reads[number]
+            if result is True:  # most findings, so the short way
+                made = Finding(
+                    id=f"{control.id}@{resource.id}",
+                    control=control.id,
+                    resource=resource.id,
+                    responsibility=control.responsibility,
+                    outcome="satisfied",
+                    severity=severities[number],
+                    message=control.title,
+                    evidence=counted(properties, reads, sensitive=control.sensitive),
+                    declared=resource.declared,
+                )
+            else:
+                accepting = accepted.get(control.id)
+                made = _finding(resource, control, severities[number], result, reads, at, accepting, properties)
+            self.findings[f"{control.id}@"].append(made)
 
     def _subject(self, resource: Resource, name: str, properties: Mapping[str, Value]) -> Subject:
         return Subject(
@@ -126,27 +157,23 @@ class _Run:
 
     def _outcomes(
         self, compiled: Program, selection: Selection, resource: Resource, name: str
-    ) -> list[tuple[int, Value, str | None, Mapping[str, Value]]]:
-        """What the controls find: (position, outcome, the item that decided, the properties that decided). What is not
-        known as the properties stand, but comes out alike in every case of their conditions, is decided."""
-        found: list[tuple[int, Value, str | None]] = []
+    ) -> tuple[list[_Outcome], Mapping[int, _Decided]]:
+        """What the controls find, and by position what stands in its place: what is not known as the properties stand,
+        but comes out alike in every case of their conditions, is decided."""
+        found: list[_Outcome] = []
         whole = resource.properties
         compiled.assess(self._subject(resource, name, whole), selection.wanted, selection.params, found)
-        undecided = frozenset(number for number, result, _ in found if type(result) is Unknown)
-        alike: dict[int, tuple[Value, str | None, Mapping[str, Value]]] | None = None
+        undecided = frozenset([number for number, result, _ in found if type(result) is Unknown])
+        alike: dict[int, _Decided] | None = None
         for properties in cases_of(whole) if undecided else ():
-            case: list[tuple[int, Value, str | None]] = []
+            case: list[_Outcome] = []
             compiled.assess(self._subject(resource, name, properties), undecided, selection.params, case)
             if alike is None:
                 alike = {n: (result, at, properties) for n, result, at in case if type(result) is not Unknown}
             for number, result, _ in case:
                 if number in alike and result is not alike[number][0]:
                     del alike[number]
-        decided = alike or {}
-        return [
-            (number, *decided[number]) if number in decided else (number, result, at, whole)
-            for number, result, at in found
-        ]
+        return found, alike or {}
 
     def _awss(self, offering: str) -> frozenset[str]:
         """The responsibilities that are AWS's alone in an offering."""
@@ -183,18 +210,7 @@ def _finding(
     accepted: Acceptance | None,
     properties: Mapping[str, Value],
 ) -> Finding:
-    if result is True:  # most findings, so the short way
-        return Finding(
-            id=f"{control.id}@{resource.id}",
-            control=control.id,
-            resource=resource.id,
-            responsibility=control.responsibility,
-            outcome="satisfied",
-            severity=severity,
-            message=control.title,
-            evidence=counted(properties, reads, sensitive=control.sensitive),
-            declared=resource.declared,
-        )
+    """The finding of what is not satisfied or not known."""
     undecided = type(result) is Unknown
     evidence = evidence_of(properties, reads, at, sensitive=control.sensitive)
     return Finding(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 
 from demarcate.expressions.functions.credentials import looks_like_secret, secrets
@@ -22,10 +23,9 @@ def evidence_of(
     """
     found: dict[str, Any] = {}
     for path in reads:
-        if at is not None and (at == path or at.startswith(f"{path}[")):
-            found[at] = _shown(value_at(properties, at), sensitive)
-        else:
-            found[path] = _shown(value_at(properties, path), sensitive)
+        here = at if at is not None and (at == path or at.startswith(f"{path}[")) else path
+        value = value_at(properties, here)
+        found[here] = value if value is None or value is True or value is False else _shown(value, sensitive)
     return found
 
 
@@ -120,13 +120,16 @@ def sentence(control: Control, evidence: Mapping[str, Any], why: str | None) -> 
     if why is not None:
         return f"{control.title}: cannot be decided, {why}"
     about_secrets = control.responsibility == "secrets"
+    if len(evidence) == 1:  # most sentences are about one value
+        ((path, value),) = evidence.items()
+        return f"{control.title}: not so, {path.rpartition('.')[2]} {_spoken(value, about_secrets)}"
     known = {path: value for path, value in evidence.items() if not _is_unknown(value)} or evidence
     names = [path.rpartition(".")[2] for path in known]
     spoken = [
         f"{name if names.count(name) == 1 else path} {_spoken(value, about_secrets)}"
-        for name, (path, value) in zip(names, known.items(), strict=True)
+        for name, (path, value) in islice(zip(names, known.items(), strict=True), _SPOKEN)
     ]
-    return f"{control.title}: not so, {'; '.join(spoken[:_SPOKEN])}" if spoken else f"{control.title}: not so"
+    return f"{control.title}: not so, {'; '.join(spoken)}" if spoken else f"{control.title}: not so"
 
 
 _SPOKEN: Final = 3
@@ -142,8 +145,10 @@ def _is_unknown(value: Any) -> bool:
 def _spoken(value: Any, about_secrets: bool) -> str:
     if value is None:
         return "is not set"
-    if isinstance(value, bool):
-        return f"is {'true' if value else 'false'}"
+    if value is True:
+        return "is true"
+    if value is False:
+        return "is false"
     kinds = sorted(set(_kinds(value))) if about_secrets else []
     if kinds:
         return f"holds {', '.join(kinds)}"

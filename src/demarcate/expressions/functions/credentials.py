@@ -28,6 +28,8 @@ class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     id: str
     title: str
     pattern: str
+    marks: tuple[str, ...] = ()
+    """One of these stands, in lower case, in every text that the pattern matches; empty: in no particular one."""
     key: str = ""
     unless: str = ""
     entropy: float = 0.0
@@ -39,28 +41,15 @@ class _Kinds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     documented_examples: tuple[str, ...] = ()
 
 
-class _Ready(msgspec.Struct, frozen=True):
-    id: str
-    pattern: re.Pattern[str]
-    key: re.Pattern[str] | None
-    unless: re.Pattern[str] | None
-    entropy: float
+@cache
+def _kinds() -> _Kinds:
+    return load(CATALOG_ROOT / "secret_patterns.yaml", _Kinds)
 
 
 @cache
-def _kinds() -> tuple[tuple[_Ready, ...], frozenset[str]]:
-    data = load(CATALOG_ROOT / "secret_patterns.yaml", _Kinds)
-    ready = tuple(
-        _Ready(
-            each.id,
-            re.compile(each.pattern),
-            re.compile(each.key) if each.key else None,
-            re.compile(each.unless) if each.unless else None,
-            each.entropy,
-        )
-        for each in data.kinds
-    )
-    return ready, frozenset(data.documented_examples)
+def _regex(pattern: str) -> re.Pattern[str]:
+    """A pattern, compiled when it is first needed: few texts have a mark of any."""
+    return re.compile(pattern)
 
 
 def fingerprint(text: str) -> str:
@@ -142,13 +131,16 @@ def _decoded(text: str) -> str | None:
 
 
 def _first(key: str, text: str, whole: bool) -> tuple[str, str] | None:
-    kinds, examples = _kinds()
-    for kind in kinds:
-        if kind.key is not None and (not whole or not kind.key.search(key)):
+    data = _kinds()
+    folded = text.casefold()
+    for kind in data.kinds:
+        if kind.key and (not whole or not _regex(kind.key).search(key)):
             continue
-        for match in kind.pattern.finditer(text):
+        if kind.marks and not any(mark in folded for mark in kind.marks):
+            continue
+        for match in _regex(kind.pattern).finditer(text):
             secret = match[match.lastindex or 0]
-            if secret in examples or (kind.unless is not None and kind.unless.search(secret)):
+            if secret in data.documented_examples or (kind.unless and _regex(kind.unless).search(secret)):
                 continue
             if kind.entropy and entropy(secret) < kind.entropy:
                 continue
