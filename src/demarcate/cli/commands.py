@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import os
 import re
 import sys
 import time
@@ -19,6 +20,9 @@ from demarcate.report.terminal_text import count_of, safe
 if TYPE_CHECKING:
     from demarcate.model import Ledger
     from demarcate.verify import VerifyOptions
+
+_VARIABLES = (".tfvars", ".tfvars.json")
+"""How the names of files of Terraform's variables end."""
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -57,7 +61,12 @@ def _assess(chosen: argparse.Namespace) -> int:
     data = _data(chosen)
     options = _verify_options(chosen, data)
     region, account = (each and safe(each) for each in (chosen.region, chosen.account))
-    reading = ReadOptions(parameters=parameters_from(chosen.parameters), region=region, account=account)
+    var_files = tuple(Path(each) for each in chosen.parameters if each.endswith(_VARIABLES) and Path(each).is_file())
+    values = parameters_from([each for each in chosen.parameters if Path(each) not in var_files])
+    environment = {key: value for key, value in os.environ.items() if key.startswith("TF_")}
+    reading = ReadOptions(
+        parameters=values, region=region, account=account, var_files=var_files, environment=environment
+    )
     with _progress(quiet=chosen.quiet) as progress:
         ledger = api.assess_estate(read(chosen.paths, reading, progress), data, options)
     reports.write(chosen, requested, ledger, data)

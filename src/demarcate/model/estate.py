@@ -41,6 +41,8 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     attributes: Mapping[str, Value] = {}
     uncertain: str | None = None
     """Why it is not known whether the resource exists at all (its condition cannot be decided)."""
+    places: Mapping[str, Declared] = {}
+    """Where properties were declared that another resource of the source sets (dotted path → place)."""
 
 
 class Connection(msgspec.Struct, frozen=True, rename={"source": "from", "target": "to"}, order=True):
@@ -65,8 +67,10 @@ class Skipped(msgspec.Struct, frozen=True, order=True):
 
 
 class Estate(msgspec.Struct, frozen=True, kw_only=True):
-    """All resources (sorted by id), connections (sorted) and what was skipped."""
+    """All resources (sorted by id), connections (sorted), what was skipped, and the account-level ``settings`` that the
+    source holds (account → knob → value)."""
 
     resources: tuple[Resource, ...] = ()
     connections: tuple[Connection, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    settings: Mapping[str, Mapping[str, Value]] = {}

@@ -1,28 +1,34 @@
 """Sources: files of any supported format to an :class:`Estate`. :func:`read` is the stage's public function."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from demarcate.errors import DemarcateError
-from demarcate.model import Declared, Estate, Resource, Skipped
+from demarcate.model import Declared, Estate, Resource, Skipped, Value
 from demarcate.sources import cloudformation
 from demarcate.sources.cloudformation import Template, cdk
 from demarcate.sources.connections import connect
 from demarcate.sources.document import Document, parse_document
-from demarcate.sources.files import InputFile, find, read_text
+from demarcate.sources.files import InputFile, decoded_text, find, read_bytes
 from demarcate.sources.shape import shaped
+from demarcate.sources.terraform import configuration_of
+from demarcate.sources.terraform.instances import Configuration
 
 __all__ = ["ReadOptions", "estate_of_template", "read"]
 
 
 class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How inputs are read: ``parameters`` (name → value, for every template that declares the name), and the
-    ``region`` and ``account`` of templates that do not say their own."""
+    """How inputs are read: ``parameters`` (name → value, for every template that declares the name, and for variables
+    of Terraform's root modules), the ``region`` and ``account`` of inputs that do not say their own, the files of
+    Terraform's variables (``var_files``), and the ``environment``, of which ``TF_VAR_*`` and ``TF_WORKSPACE`` are
+    read."""
 
     parameters: Mapping[str, Any] = {}
+    var_files: tuple[Path, ...] = ()
+    environment: Mapping[str, str] = {}
     region: str | None = None
     account: str | None = None
 
@@ -40,32 +46,47 @@ def read(
     options = options or ReadOptions()
     inputs, skipped = find(paths)
     templates: list[Template] = []
+    configurations: list[Configuration] = []
     sources: dict[tuple[str, str], str] = {}
+    tops: dict[str, None] = {}
     for file in inputs:
+        if file.is_configuration:
+            tops[file.top if file.top is not None else _folder_of(file)] = None
+            continue
         progress(file.name)
         try:
-            templates.extend(_templates(file, options, skipped, sources))
+            templates.extend(_templates(file, options, skipped, sources, configurations))
         except DemarcateError as error:
             mend = f" ({error.mend})" if error.mend else ""
             skipped.append(Skipped(error.where or file.name, "file", error.what + mend, "error"))
-    return _estate(templates, options.parameters, progress, sources, skipped)
+    configurations.extend(_configurations(list(tops), options, progress))
+    return _estate(templates, options, progress, sources, skipped, configurations)
 
 
 def estate_of_template(template: Mapping[str, Any], name: str, options: ReadOptions | None = None) -> Estate:
     """The estate of a template that is in memory; ``name`` stands for its file."""
     options = options or ReadOptions()
     document = Document(name, template, lambda _: 1)
-    return _estate([Template(document, None, options.account, options.region)], options.parameters)
+    return _estate([Template(document, None, options.account, options.region)], options)
 
 
 def _estate(
     templates: list[Template],
-    parameters: Mapping[str, Any],
+    options: ReadOptions,
     progress: Callable[[str], None] = lambda _: None,
     sources: Mapping[tuple[str, str], str] | None = None,
     skipped: Sequence[Skipped] = (),
+    configurations: Sequence[Configuration] = (),
 ) -> Estate:
-    resources, notes, _ = cloudformation.read_templates(templates, parameters, progress)
+    resources, notes, _ = cloudformation.read_templates(templates, options.parameters, progress)
+    settings: Mapping[str, Mapping[str, Value]] = {}
+    if configurations:
+        from demarcate.sources.terraform.translate import translate
+
+        translated = translate(configurations, account=options.account, region=options.region)
+        resources = [*resources, *translated.resources]
+        notes = [*notes, *translated.skipped]
+        settings = translated.settings
     by_id: dict[str, Resource] = {}
     for resource in resources:
         if isinstance(resource.properties, dict):
@@ -75,13 +96,50 @@ def _estate(
         resources=tuple(by_id[key] for key in sorted(by_id)),
         connections=connect(by_id),
         skipped=tuple(sorted({*skipped, *notes})),
+        settings=settings,
     )
 
 
+def _folder_of(file: InputFile) -> str:
+    """The folder of a configuration file that the user named, as the user would name it."""
+    return file.name[: -len(Path(file.name).name)].rstrip("/") or "."
+
+
+def _configurations(
+    tops: Sequence[str], options: ReadOptions, progress: Callable[[str], None]
+) -> Iterator[Configuration]:
+    """The configurations of folders, each folder read once even if it lies in another one that is read."""
+    if not tops:
+        return
+    from demarcate.sources.terraform.hcl.reader import read_folder
+
+    known = {top: Path(top).resolve() for top in tops}
+    for top, folder in known.items():
+        if any(other != folder and other in folder.parents for other in known.values()):
+            continue
+        progress(top)
+        yield from read_folder(
+            folder,
+            variables=options.parameters,
+            environment=options.environment,
+            var_files=options.var_files,
+            named=top,
+        )
+
+
 def _templates(
-    file: InputFile, options: ReadOptions, skipped: list[Skipped], sources: dict[tuple[str, str], str]
+    file: InputFile,
+    options: ReadOptions,
+    skipped: list[Skipped],
+    sources: dict[tuple[str, str], str],
+    configurations: list[Configuration],
 ) -> list[Template]:
-    text = read_text(file)
+    data = read_bytes(file)
+    from_terraform = configuration_of(data, file.name)
+    if from_terraform is not None:
+        configurations.append(from_terraform)
+        return []
+    text = decoded_text(data, file.name)
     if not file.named and not cloudformation.looks_like_template(text):
         skipped.append(Skipped(file.name, "file", "not a CloudFormation template"))
         return []
@@ -94,11 +152,12 @@ def _templates(
                                         region=each.region or options.region) for each in found]  # fmt: skip
     if not cloudformation.is_template(document.value):
         level = "error" if file.named else "note"
-        why = "not a CloudFormation template, nor the manifest of a CDK cloud assembly"
+        why = (
+            "neither a CloudFormation template, nor the manifest of a CDK cloud assembly, nor Terraform's plan or state"
+        )
         skipped.append(Skipped(file.name, "file", why, level))
         return []
-    path = file.path if file.path is not None else None
-    return [Template(document, path, options.account, options.region)]
+    return [Template(document, file.path, options.account, options.region)]
 
 
 def _with_source(resource: Resource, sources: Mapping[tuple[str, str], str]) -> Resource:

@@ -11,8 +11,11 @@ from demarcate.errors import InputError
 from demarcate.model import Skipped
 
 STDIN: Final = "-"
-SUFFIXES: Final = frozenset({".json", ".yaml", ".yml", ".template", ".cfn", ".cform"})
+SUFFIXES: Final = frozenset({".json", ".yaml", ".yml", ".template", ".cfn", ".cform", ".tfstate", ".tfplan"})
 """What a folder is searched for; a file that is named is read whatever its suffix."""
+CONFIGURATION: Final = (".tf", ".tf.json", ".tofu", ".tofu.json")
+"""How the names of Terraform's and OpenTofu's configuration files end; a folder of them is read as one."""
+TERRAGRUNT: Final = ("terragrunt.hcl", "terragrunt.hcl.json")
 SKIPPED_FOLDERS: Final = frozenset({"node_modules", "__pycache__", ".git", ".venv", "venv", ".terraform", ".aws-sam"})
 MAX_BYTES: Final = 50_000_000
 """The largest file that is read; CloudFormation itself takes templates of up to 1 MB."""
@@ -20,11 +23,21 @@ MAX_BYTES: Final = 50_000_000
 
 class InputFile(msgspec.Struct, frozen=True):
     """A file to read: ``name`` as it is shown, ``path`` (``None`` for standard input), and whether the user ``named``
-    it rather than a folder that holds it."""
+    it rather than a folder that holds it, the ``top`` one (as the user named it)."""
 
     name: str
     path: Path | None
     named: bool
+    top: str | None = None
+
+    @property
+    def is_configuration(self) -> bool:
+        """Whether it is a file of Terraform, OpenTofu or Terragrunt configuration."""
+        return self.path is not None and _is_configuration(self.path)
+
+
+def _is_configuration(path: Path) -> bool:
+    return path.name.endswith(CONFIGURATION) or path.name in TERRAGRUNT
 
 
 def find(arguments: Sequence[str]) -> tuple[list[InputFile], list[Skipped]]:
@@ -82,8 +95,8 @@ def _folder(top: Path, skipped: list[Skipped]) -> Iterator[InputFile]:
     while pending:
         entry = pending.pop()
         if not entry.is_dir():
-            if entry.suffix.lower() in SUFFIXES:
-                yield InputFile(str(entry), entry, False)
+            if entry.suffix.lower() in SUFFIXES or _is_configuration(entry):
+                yield InputFile(str(entry), entry, False, str(top))
         elif is_assembly(entry):
             yield InputFile(str(entry / "manifest.json"), entry / "manifest.json", True)
         elif entry is top or not entry.is_symlink():
@@ -106,16 +119,21 @@ def read_text(file: InputFile) -> str:
 
     Raises :class:`InputError` for what is no regular file, too large, unreadable, or in another encoding.
     """
-    data = _bytes(file)
+    return decoded_text(read_bytes(file), file.name)
+
+
+def decoded_text(data: bytes, name: str) -> str:
+    """The text of a file's content. Raises :class:`InputError` for one in another encoding."""
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise InputError("not UTF-8 text", f"{file.name}:{line}", "save the file as UTF-8") from None
+        raise InputError("not UTF-8 text", f"{name}:{line}", "save the file as UTF-8") from None
 
 
-def _bytes(file: InputFile) -> bytes:
+def read_bytes(file: InputFile) -> bytes:
+    """The content of a file. Raises :class:`InputError` as :func:`read_text` does."""
     limit = f"{MAX_BYTES // 1_000_000} MB are read at most"
     if file.path is None:
         data = sys.stdin.buffer.read(MAX_BYTES + 1)

@@ -15,7 +15,7 @@ def parameters_of(argument: str, path: Path) -> dict[str, Any]:
     A file holds a list of ``{"ParameterKey", "ParameterValue"}`` (``create-stack``), a list of ``"Key=Value"``
     (``deploy``), ``{"Parameters": {…}}`` (CodePipeline), or a mapping. Raises :class:`InputError` for anything else.
     """
-    pair = re.fullmatch(r"([A-Za-z0-9:]+)=(.*)", argument, re.DOTALL)
+    pair = re.fullmatch(r"([A-Za-z0-9:_-]+)=(.*)", argument, re.DOTALL)
     if pair is not None and not path.is_file():
         return {pair[1]: pair[2].encode("utf-8", "surrogateescape").decode("utf-8", "replace")}
     if not path.exists():

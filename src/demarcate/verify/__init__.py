@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from operator import attrgetter
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import msgspec
 
@@ -56,7 +56,7 @@ def verify(
     :class:`ExpressionError` for a catalogue that breaks its format.
     """
     options = options or VerifyOptions()
-    run = _Run(data, options, split, neighbours or Neighbours.of(estate))
+    run = _Run(data, options, split, neighbours or Neighbours.of(estate), estate.settings)
     for resource in estate.resources:
         name = known_as(resource.type, data)
         if name is not None:
@@ -64,7 +64,8 @@ def verify(
     accounts = sorted({each.account for each in split.resources})
     # in the order that sorting by id gives, or nearly so: resources come in the order of their ids
     findings = [each for control in sorted(run.findings) for each in run.findings[control]]
-    findings.extend(on_accounts(accounts, options.settings, data, run.profile, run.asof))
+    for account in accounts:
+        findings.extend(on_accounts([account], run.settings_of(account), data, run.profile, run.asof))
     findings.sort(key=attrgetter("id"))
     return Verification(
         findings=tuple(findings),
@@ -73,6 +74,7 @@ def verify(
     )
 
 
+_T = TypeVar("_T")
 _Outcome: TypeAlias = tuple[int, Value, str | None]
 """A control's position, its outcome, and the path of the item that decided."""
 _Decided: TypeAlias = tuple[Value, str | None, Mapping[str, Value]]
@@ -88,12 +90,20 @@ class _Type(msgspec.Struct, frozen=True):
 
 
 class _Run:
-    def __init__(self, data: Catalog, options: VerifyOptions, split: Split, neighbours: Neighbours) -> None:
+    def __init__(
+        self,
+        data: Catalog,
+        options: VerifyOptions,
+        split: Split,
+        neighbours: Neighbours,
+        settings: Mapping[str, Mapping[str, Value]],
+    ) -> None:
         self.data = data
         self.options = options
         self.profile = options.profile or baseline()
         self.asof = options.asof or lifecycle().as_of
         self.neighbours = neighbours
+        self._settings = settings
         self.classifications: dict[str, str] = {}
         self.skipped: list[Skipped] = []
         self.findings: dict[str, list[Finding]] = defaultdict(list)
@@ -143,6 +153,11 @@ class _Run:
                 made = _finding(resource, control, severities[number], result, reads, at, accepting, properties)
             self.findings[f"{control.id}@"].append(made)
 
+    def settings_of(self, account: str) -> Mapping[str, Value]:
+        """The settings of an account: what its source says, and what the user says, which wins."""
+        own = self._settings.get(account)
+        return {**own, **self.options.settings} if own else self.options.settings
+
     def _subject(self, resource: Resource, name: str, properties: Mapping[str, Value]) -> Subject:
         return Subject(
             name,
@@ -151,7 +166,7 @@ class _Run:
             tags=resource.tags,
             attributes=resource.attributes,
             neighbours=self.neighbours,
-            settings=self.options.settings,
+            settings=self.settings_of(resource.account) if self._settings else self.options.settings,
             asof=self.asof,
         )
 
@@ -230,9 +245,24 @@ def _finding(
 def _place(resource: Resource, at: str | None, reads: tuple[str, ...]) -> Declared:
     """Where the deciding property stands, or the resource where the property is absent."""
     path = at or next((each for each in reads if each.partition(".")[0] in resource.properties), None)
-    line = resource.lines.get(path) if path is not None else None
     declared = resource.declared
+    if path is None:
+        return declared
+    elsewhere = _nearest(resource.places, path) if resource.places else None
+    if elsewhere is not None:
+        return elsewhere
+    line = _nearest(resource.lines, path)
     return declared if line is None else Declared(declared.file, line, declared.path, declared.source)
+
+
+def _nearest(known: Mapping[str, _T], path: str) -> _T | None:
+    """What is known of a property path, or of the nearest thing above it."""
+    while path:
+        found = known.get(path)
+        if found is not None:
+            return found
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+    return None
 
 
 def _where(declared: Declared) -> str:

@@ -1,1 +1,27 @@
 """Terraform and OpenTofu: plans, states and configurations, translated into CloudFormation's shape."""
+
+import re
+from typing import Final
+
+from demarcate.sources.terraform.instances import Configuration
+
+__all__ = ["configuration_of"]
+
+_HEAD: Final = 4_000
+_BINARY: Final = (b"PK\x03\x04", b"\x1f\x8b")
+_KEYS: Final = re.compile(
+    rb'"(?:format_version|terraform_version|lineage|serial|@level|encrypted_data|provider_schemas|planned_values)"\s*:'
+)
+
+
+def configuration_of(data: bytes, name: str) -> Configuration | None:
+    """What a plan or a state holds; ``None`` for a file that is neither.
+
+    Raises :class:`InputError` for a plan or state in a form that is not read, and says which command gives the JSON.
+    """
+    head = data[:_HEAD]
+    if not head.startswith(_BINARY) and not (head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" and _KEYS.search(head)):
+        return None
+    from demarcate.sources.terraform import recognition
+
+    return recognition.read_bytes(data, name)

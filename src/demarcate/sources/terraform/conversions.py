@@ -170,7 +170,9 @@ def _last(value: Value, _node: Node | None) -> Value:
 def _keys(value: Value, _node: Node | None) -> Value:
     """The names of those flags of a block that are on, or a map's keys."""
     blocks = value if isinstance(value, list) else [value]
-    return [key for block in blocks if isinstance(block, dict) for key, each in block.items() if each not in (None, False)]
+    return [
+        key for block in blocks if isinstance(block, dict) for key, each in block.items() if each not in (None, False)
+    ]
 
 
 def _as_is(value: Value, _node: Node | None) -> Value:

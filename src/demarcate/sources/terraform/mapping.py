@@ -26,8 +26,8 @@ class PropertySpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     ``to`` is the target (by the naming rule if absent): ``A.B`` nested, ``A[]`` appended, ``A[0].B`` in the first item,
     ``A[Key=x].Value`` in the item that has it, ``.`` the current object, ``/A.B`` from the resource's properties;
     ``properties`` are the exceptions among the arguments of a block, relative to the target (``"*": A``: names that do
-    not fit here are looked for below ``A``); ``values`` maps known scalars; ``as`` names a conversion (:mod:`.conversions`); ``source`` is the
-    page that states an odd one, ``why`` a few words on it.
+    not fit here are looked for below ``A``); ``values`` maps known scalars; ``as`` names a conversion
+    (:mod:`.conversions`); ``source`` is the page that states an odd one, ``why`` a few words on it.
     """
 
     to: str | None = None
@@ -63,19 +63,6 @@ class Variant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     types: dict[str | bool | int, str]
 
 
-class Made(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, rename={"is_": "is"}
-):
-    """A block that is a resource of its own: the CloudFormation type that it ``is``, the property of it that refers to
-    the resource it stands in (``of``), and the exceptions among its arguments."""
-
-    is_: str
-    of: str | None = None
-    properties: dict[str, PropertySpec | str | None] = {}
-    fixed: dict[str, Any] = {}
-    convert: str | None = None
-
-
 class Mapped(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, rename={"is_": "is"}
 ):
@@ -85,7 +72,7 @@ class Mapped(
     an attachment to, resources of the types given, found by the argument ``by`` (or, for several types, type →
     argument), or by ``match``: arguments whose values equal the parent's properties (argument → property); ``to`` is
     the object of the parent that the arguments are relative to (``Targets[]``, ``Integration``).
-    ``makes``: blocks that are resources of their own. ``account``: account knob id → where its value is. ``provider_only``: why nothing on AWS corresponds.
+    ``account``: account knob id → where its value is. ``provider_only``: why nothing on AWS corresponds.
     ``properties``: exceptions to the naming rule; ``returns``: attribute → what ``Ref``/``Fn::GetAtt`` calls it;
     ``defaults``: what the provider sends for absent arguments, ``fixed``: what the type implies, both in
     CloudFormation's terms, at dotted property paths; ``no_argument``: property paths that controls read and that no
@@ -102,7 +89,6 @@ class Mapped(
     by: str | dict[str, str] | None = None
     match: dict[str, str] = {}
     to: str | None = None
-    makes: dict[str, Made] = {}
     properties: dict[str, PropertySpec | str | None] = {}
     returns: dict[str, str] = {}
     defaults: dict[str, Any] = {}

@@ -31,7 +31,9 @@ def policy_document(values: Mapping[str, Value], resolve: Callable[[Value], Valu
     if type(blocks) is Unknown:
         statements.append(resolve(blocks))
     else:
-        statements += [_statement(each, resolve) if isinstance(each, dict) else resolve(each) for each in _blocks(blocks)]
+        statements += [
+            _statement(each, resolve) if isinstance(each, dict) else resolve(each) for each in _blocks(blocks)
+        ]
     for each in _documents(values, "override_policy_documents", "override_json", resolve):
         _add(statements, each, override=True)
     version = resolve(values.get("version"))

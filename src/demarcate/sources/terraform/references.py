@@ -194,7 +194,7 @@ class References:
 
     def _found(self, reference: Reference) -> Value:
         address, attribute = reference.resource, reference.attribute
-        if re.search(r"(?:^|\.)data\.", base_of(address)):
+        if _MODULE.sub("", base_of(address)).startswith("data."):
             return self._data(address, attribute)
         instances = self.instances_of(address)
         text = "${" + f"{address}.{attribute}".translate(_BRACES) + "}"

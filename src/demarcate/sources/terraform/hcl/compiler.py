@@ -224,7 +224,7 @@ class Compiler:
         if all(isinstance(key, str) and isinstance(value, Constant) for key, value in members):
             return Constant({key: value.value for key, value in members})  # type: ignore[attr-defined]
         if all(isinstance(key, str) for key, _ in members):
-            return lambda scope: {key: value(scope) for key, value in members}  # type: ignore[misc]
+            return lambda scope: {key: value(scope) for key, value in members}
 
         def evaluate(scope: Scope) -> Value:
             made: dict[str, Value] = {}

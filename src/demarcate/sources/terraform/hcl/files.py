@@ -7,13 +7,11 @@ from typing import Final
 
 from demarcate.errors import InputError
 from demarcate.model import Skipped
-from demarcate.sources.files import InputFile, read_text
+from demarcate.sources.files import CONFIGURATION, InputFile, read_text
 from demarcate.sources.terraform.hcl.json_syntax import parse_json
 from demarcate.sources.terraform.hcl.scope import Evaluate
 from demarcate.sources.terraform.hcl.syntax import Attribute, Block, parse
 
-CONFIGURATION: Final = (".tf", ".tf.json", ".tofu", ".tofu.json")
-TERRAGRUNT: Final = ("terragrunt.hcl", "terragrunt.hcl.json")
 MAX_FILES: Final = 2_000
 """The most files of one folder that are read as one module."""
 

@@ -70,7 +70,7 @@ class Frame:
         self.prefix = prefix
         self.folder = module.folder
         self.root_folder = session.root
-        self.readable = (session.root, module.folder, session.loader.top)
+        self.readable: tuple[Path, ...] = (session.root, module.folder, session.loader.top)
         self.shown_folder = module.shown
         self.budget = session.budget
         self.arguments = arguments

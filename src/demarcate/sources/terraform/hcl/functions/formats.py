@@ -39,7 +39,7 @@ def format_text(template: Value, *arguments: Value) -> Value:
             parts.append("%")
             continue
         flags, width, precision, place, verb = match.groups()
-        numbers = []
+        numbers: list[int | None] = []
         for each in (width, precision):
             if each == "*":
                 numbers.append(int(to_number(arguments[used])))
@@ -73,10 +73,8 @@ def _one(verb: str, flags: str, width: int | None, precision: int | None, value:
     text = _known(verb, flags, precision, value)
     if width is not None:
         zero = "0" in flags and "-" not in flags and verb not in "sqv"
-        if zero:
-            text = text.zfill(width)
-        else:
-            text = text.ljust(width) if "-" in flags else text.rjust(width)
+        pad = text.zfill if zero else text.ljust if "-" in flags else text.rjust
+        text = pad(width)
     return text
 
 

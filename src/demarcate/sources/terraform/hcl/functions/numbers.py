@@ -67,7 +67,7 @@ def _range(*values: Value) -> Value:
     numbers = [to_number(each) for each in values]
     start, limit = (0, numbers[0]) if len(numbers) == 1 else numbers[:2]
     step = numbers[2] if len(numbers) == 3 else (1 if start <= limit else -1)
-    if step == 0 or (step > 0) != (limit >= start) and limit != start:
+    if step == 0 or ((step > 0) != (limit >= start) and limit != start):
         raise EvaluationError("range never ends")
     made: list[Value] = []
     value = start

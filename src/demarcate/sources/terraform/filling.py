@@ -1,0 +1,298 @@
+"""Terraform's arguments into CloudFormation's properties, by the rules of a level and the schema."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from demarcate.catalog.property_index import Scalar
+from demarcate.model import Unknown, Value, contains_unknown
+from demarcate.sources.terraform import special
+from demarcate.sources.terraform.conversions import CONVERSIONS, decoded
+from demarcate.sources.terraform.instances import Json
+from demarcate.sources.terraform.references import References, references_in
+from demarcate.sources.terraform.rules import MEMBER, NEW, Level, Rule, Step
+from demarcate.sources.terraform.schema import Node
+
+MAX_DEPTH: Final = 60
+"""The deepest nesting of blocks and values; what is deeper is unknown."""
+_JSON_CONVERSIONS: Final = frozenset({"json", "documents", "pascal"})
+
+
+class Filler:
+    """Fills the properties of one resource. ``places`` collects the line of each property path that it sets."""
+
+    def __init__(self, references: References, lines: Mapping[str, int], own: Value = None) -> None:
+        self.references = references
+        self.lines = lines
+        self.own = own
+        self.places: dict[str, int] = {}
+        self._depth = 0
+
+    def fill(
+        self,
+        level: Level,
+        values: Mapping[str, Value],
+        target: dict[str, Value],
+        root: dict[str, Value],
+        at: str = "",
+        path: str = "",
+    ) -> None:
+        """Put what ``values`` say into ``target``, an object at ``path`` of the properties ``root``; ``at`` is the
+        block's place in the configuration."""
+        for argument, value in values.items():
+            if value is None:
+                continue
+            rule = level.rule(argument)
+            if rule is not None:
+                self._put(rule, value, target, root, f"{at}.{argument}" if at else argument, path)
+
+    def _put(
+        self, rule: Rule, value: Value, target: dict[str, Value], root: dict[str, Value], at: str, path: str
+    ) -> None:
+        if rule.here:
+            if rule.convert == "method-path":
+                target.update(special.method_path(self.references.resolve(value)))
+                return
+            blocks = value if isinstance(value, list) else [value]
+            for number, block in enumerate(blocks):
+                if isinstance(block, dict):
+                    self.fill(rule.level, block, target, root, f"{at}[{number}]", path)
+                elif type(block) is Unknown:
+                    self._unsure(rule.level, block, target, root, at, path)
+            return
+        base, prefix = (root, "") if rule.absolute else (target, path)
+        where = ".".join((prefix, *(step.name for step in rule.steps))) if prefix else _dotted(rule.steps)
+        if rule.steps[-1].item == NEW:
+            items = value if isinstance(value, list) else [value]
+            for number, each in enumerate(items):
+                made = self._changed(rule, each, root, f"{at}[{number}]" if isinstance(value, list) else at, where)
+                if made is not None:
+                    _store(base, rule.steps, made)
+        else:
+            made = self._changed(rule, value, root, at, where)
+            if made is not None:
+                _store(base, rule.steps, made)
+        line = self.lines.get(at)
+        if line is not None:
+            self.places.setdefault(where, line)
+
+    def _unsure(
+        self, level: Level, value: Unknown, target: dict[str, Value], root: dict[str, Value], at: str, path: str
+    ) -> None:
+        """A block that may be there: what it could set is not known."""
+        unsure = Unknown(value.why, maybe_absent=True, origin=value.origin)
+        for argument, spec in level.specs.items():
+            rule = level.rule(argument) if spec is not None and argument != "*" else None
+            if rule is not None and not rule.here:
+                self._put(rule, unsure, target, root, f"{at}.{argument}", path)
+
+    # values -----------------------------------------------------------------------------------------------------------
+
+    def _changed(self, rule: Rule, value: Value, root: dict[str, Value], at: str, path: str) -> Value:
+        self._depth += 1
+        try:
+            if self._depth > MAX_DEPTH:
+                return Unknown("nested too deeply")
+            return self._change(rule, value, root, at, path)
+        finally:
+            self._depth -= 1
+
+    def _change(self, rule: Rule, value: Value, root: dict[str, Value], at: str, path: str) -> Value:
+        node = rule.node
+        if rule.convert == "rules":
+            egress = rule.steps[-1].name.endswith("Egress")
+            return special.rules_of(value, self.references, self.own, egress=egress)
+        if type(value) is Unknown:
+            read = decoded(value) if node is None or node.free or node.children else value
+            if type(read) is Unknown:
+                return self._unknown(rule, read, root, at, path)
+            value = read
+        if rule.values is not None and not isinstance(value, dict | list):
+            value = self.references.resolve(value)
+            if type(value) is not Unknown:
+                value = _mapped(rule.values, value)
+        if value is None:
+            return None
+        if rule.convert == "keyed":
+            value = special.keyed(value)
+        elif rule.convert is not None:
+            if rule.convert not in _JSON_CONVERSIONS:
+                value = self.references.resolve(value)
+            if type(value) is not Unknown:
+                value = CONVERSIONS[rule.convert](value, node)
+        if value is None:
+            return None
+        return self._shaped(node, value, rule.level, root, at, path)
+
+    def _unknown(self, rule: Rule, value: Unknown, root: dict[str, Value], at: str, path: str) -> Value:
+        found = self.references.unknown(value, lambda each: self._changed(rule, each, root, at, path))
+        if type(found) is not Unknown:
+            return self._changed(rule, found, root, at, path) if found is not None else None
+        if rule.values is not None or (rule.convert is not None and rule.convert not in _JSON_CONVERSIONS):
+            # what the value is mapped to is not known either
+            return found if found.cases is not None else msgspec.structs.replace(found, text=None, open=True)
+        node = rule.node
+        if node is not None and node.is_list and node.shape == "[]" and _is_one(found):
+            return [found]
+        return found
+
+    def _shaped(
+        self, node: Node | None, value: Value, level: Level, root: dict[str, Value], at: str, path: str
+    ) -> Value:
+        """A known value in the shape that the schema gives it."""
+        if type(value) is Unknown:
+            return self.references.resolve(value)
+        if node is None:
+            return self.references.resolve(decoded(value))
+        if node.is_list:
+            return self._list(node, value, level, root, at, path)
+        if node.is_map:
+            inner = node._replace(shape=node.shape[2:])
+            value = decoded(value)
+            if isinstance(value, dict):
+                return {
+                    key: self._shaped(inner, each, level, root, f"{at}.{key}", f"{path}.{key}")
+                    for key, each in value.items()
+                    if each is not None
+                }
+            return self.references.resolve(value)
+        if node.children:
+            return self._object(value, level, root, at, path)
+        if node.free:
+            value = decoded(value)
+            if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
+                value = value[0]
+            return self.references.resolve(value)
+        return self._scalar(node, value)
+
+    def _list(self, node: Node, value: Value, level: Level, root: dict[str, Value], at: str, path: str) -> Value:
+        value = decoded(value) if node.children or node.free else value
+        pair = node.pair
+        if isinstance(value, dict) and pair is not None and not _is_pair(value, pair):
+            return [
+                {pair[0]: key, pair[1]: self.references.resolve(each)}
+                for key, each in value.items()
+                if each is not None
+            ]
+        inner = node._replace(shape=node.shape[2:])
+        items = value if isinstance(value, list) else [value]
+        found = []
+        for number, each in enumerate(items):
+            if each is None:
+                continue
+            made = self._shaped(inner, each, level, root, f"{at}[{number}]", f"{path}[{number}]")
+            if made is not None:
+                found.append(made)
+        return found
+
+    def _object(self, value: Value, level: Level, root: dict[str, Value], at: str, path: str) -> Value:
+        value = decoded(value)
+        if isinstance(value, list):
+            if not value:
+                return None
+            value, at = value[0], f"{at}[0]"
+            if type(value) is Unknown:
+                return self.references.resolve(value)
+        if not isinstance(value, dict):
+            return self.references.resolve(value)
+        made: dict[str, Value] = {}
+        self.fill(level, value, made, root, at, path)
+        return made
+
+    def _scalar(self, node: Node, value: Value) -> Value:
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        if type(value) is Json:
+            resolved = self.references.resolve(value)
+            if node.scalar is not Scalar.STRING:
+                return resolved
+            if contains_unknown(resolved):
+                return Unknown("a JSON text of which a part is not known", references_in(resolved), origin="deployment")
+            return json.dumps(resolved, separators=(",", ":"))
+        return self.references.resolve(value)
+
+
+def _is_one(value: Unknown) -> bool:
+    """Whether an unknown is one value, not a list: a reference to one resource's name."""
+    return len(value.references) == 1 and not value.open and value.references[0].attribute in ("Ref", "Arn", "GroupId")
+
+
+def _is_pair(value: Mapping[str, Value], pair: tuple[str, str]) -> bool:
+    return {each.lower() for each in value} >= {pair[0].lower(), pair[1].lower()} and len(value) <= 3
+
+
+def _mapped(values: Mapping[Any, Value], value: Value) -> Value:
+    for each in (value, _TRUTH.get(value) if isinstance(value, str) else None):
+        if each is not None and not isinstance(each, dict | list) and each in values:
+            return values[each]
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return values.get(text, value)
+
+
+_TRUTH: Final = {"true": True, "false": False}
+
+
+def _dotted(steps: tuple[Step, ...]) -> str:
+    return ".".join(step.name for step in steps)
+
+
+def _store(base: dict[str, Value], steps: tuple[Step, ...], value: Value) -> None:
+    """Put a value at a target, making what stands above it; what is there already is added to."""
+    here = base
+    for number, step in enumerate(steps):
+        last = number == len(steps) - 1
+        if step.item == MEMBER:
+            if last:
+                merge(here, step.name, value)
+                return
+            inner = here.setdefault(step.name, {})
+            if not isinstance(inner, dict):
+                return
+            here = inner
+            continue
+        items = here.setdefault(step.name, [])
+        if not isinstance(items, list):
+            return
+        if step.item == NEW:
+            if last:
+                items.append(value)
+                return
+            here = {}
+            items.append(here)
+            continue
+        found = _item(items, step)
+        if last:
+            items[items.index(found)] = value
+            return
+        here = found
+
+
+def _item(items: list[Value], step: Step) -> dict[str, Value]:
+    if step.key:
+        for each in items:
+            if isinstance(each, dict) and each.get(step.key) == step.value:
+                return each
+        made: dict[str, Value] = {step.key: step.value}
+        items.append(made)
+        return made
+    while len(items) <= step.item:
+        items.append({})
+    found = items[step.item]
+    return found if isinstance(found, dict) else {}
+
+
+def merge(target: dict[str, Value], name: str, value: Value) -> None:
+    """Set a member, or add to the object or list that is there."""
+    old = target.get(name)
+    if isinstance(old, dict) and isinstance(value, dict):
+        for key, each in value.items():
+            merge(old, key, each)
+    elif isinstance(old, list) and isinstance(value, list):
+        target[name] = [*old, *(each for each in value if each not in old)]
+    else:
+        target[name] = value
+
+
+store = _store

@@ -1,0 +1,144 @@
+"""Companions: resources of Terraform that set properties of another, or attach something to it.
+
+A companion goes to the resource that its argument refers to, or whose name, id or ARN it holds as text. What it sets
+wins over what stands inline, and keeps the place where it was declared. Where it is not known whether a companion
+exists, or which of several resources it configures, what it sets and they do not is unknown and may be absent. One
+whose argument leads to no resource of its configuration configures something that was not read, and is noted.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from demarcate.catalog.property_index import name_property
+from demarcate.model import Declared, Unknown, Value
+from demarcate.sources.terraform.filling import Filler, merge, store
+from demarcate.sources.terraform.instances import Instance
+from demarcate.sources.terraform.mapping import Mapped
+from demarcate.sources.terraform.references import References, references_in
+from demarcate.sources.terraform.rules import level_of, steps_of
+
+if TYPE_CHECKING:
+    from demarcate.sources.terraform.translate import Draft
+
+_NAMES: Final = ("id", "arn", "name", "bucket", "function_name", "cluster_identifier", "identifier", "key_id")
+
+
+class Companions:
+    """Folds companions into drafts (resource id → drafts of it)."""
+
+    def __init__(
+        self,
+        drafts: Mapping[str, list["Draft"]],
+        references: References,
+        note: Callable[[Instance, str], None],
+    ) -> None:
+        self.drafts = drafts
+        self.references = references
+        self.note = note
+        self._named: dict[tuple[str, str], list[Draft]] | None = None
+        self._of_type: dict[str, list[Draft]] = {}
+        for some in drafts.values():
+            for each in some:
+                self._of_type.setdefault(each.target.type, []).append(each)
+
+    def fold(self, instance: Instance, entry: Mapped) -> None:
+        """Fold one companion, or note why it is not."""
+        parents, certain, why = self._parents(instance, entry)
+        if not parents:
+            self.note(instance, why)
+            return
+        for parent in parents:
+            self._into(parent, instance, entry, certain=certain and instance.uncertain is None)
+
+    # which ------------------------------------------------------------------------------------------------------------
+
+    def _parents(self, instance: Instance, entry: Mapped) -> tuple[list["Draft"], bool, str]:
+        """The resources that a companion configures, whether that is certain, and why there are none."""
+        why = f"configures {' or '.join(entry.parents)} that is not among what was read"
+        for kind, argument in entry.parent_arguments().items():
+            value = self.references.resolve(instance.values.get(argument))
+            if value is None:
+                continue
+            found, certain = self._meant(kind, value)
+            if found:
+                return found, certain, ""
+            if isinstance(value, str) and value:
+                why = f"configures {value}, a {kind} that is not among what was read"
+        if entry.match:
+            wanted = {name: self.references.resolve(instance.values.get(each)) for each, name in entry.match.items()}
+            found = [
+                draft
+                for kind in entry.parents
+                for draft in self._of_type.get(kind, ())
+                if all(draft.properties.get(name) == value for name, value in wanted.items() if value is not None)
+            ]
+            if found:
+                return found, True, ""
+        return [], False, why
+
+    def _meant(self, kind: str, value: Value) -> tuple[list["Draft"], bool]:
+        if isinstance(value, list):
+            found: list[Draft] = []
+            certain = True
+            for each in value:
+                some, sure = self._meant(kind, each)
+                found += some
+                certain = certain and sure
+            return found, certain
+        if isinstance(value, str):
+            return self._by_name(kind, value), True
+        ids = dict.fromkeys(each.resource for each in references_in(value))
+        drafts = [each for name in ids for each in self.drafts.get(name, ()) if each.target.type == kind]
+        return drafts, len(drafts) == 1 and type(value) is Unknown and not value.maybe_absent
+
+    def _by_name(self, kind: str, text: str) -> list["Draft"]:
+        if self._named is None:
+            self._named = {}
+            for some in self.drafts.values():
+                for each in some:
+                    own = name_property(each.target.type)
+                    texts = {each.properties.get(own) if own is not None else None}
+                    texts |= {value for name in _NAMES if isinstance(value := each.instance.values.get(name), str)}
+                    for name in texts:
+                        if isinstance(name, str) and name:
+                            self._named.setdefault((each.target.type, name), []).append(each)
+        return self._named.get((kind, text), []) or self._named.get(
+            (kind, text.rpartition(":")[2].rpartition("/")[2]), []
+        )
+
+    # what -------------------------------------------------------------------------------------------------------------
+
+    def _into(self, parent: "Draft", instance: Instance, entry: Mapped, *, certain: bool) -> None:
+        given = {key: value for key, value in instance.values.items() if key not in entry.parent_arguments().values()}
+        filler = Filler(self.references, instance.lines)
+        level = level_of(parent.target.type, entry.properties, entry.to)
+        made: dict[str, Value] = {}
+        whole: dict[str, Value] = {}
+        if entry.to is None:
+            filler.fill(level, given, whole, whole)
+        else:
+            filler.fill(level, given, made, whole, path=entry.to.replace("[]", ""))
+            for path, value in entry.fixed.items():
+                merge(made, path, value)
+            store(whole, steps_of(entry.to), made)
+        for path, value in entry.fixed.items() if entry.to is None else ():
+            merge(whole, path, value)
+        why = instance.uncertain or f"it is not known whether {instance.address} configures it"
+        for name, value in whole.items():
+            if certain:
+                before = parent.properties.get(name)
+                merge(parent.properties, name, value)
+                self._place(parent, name, before, instance, filler)
+            elif name not in parent.properties:
+                parent.properties[name] = Unknown(why, references_in(value), maybe_absent=True)
+
+    @staticmethod
+    def _place(parent: "Draft", name: str, before: Value, instance: Instance, filler: Filler) -> None:
+        """Keep where a companion declares what it gives."""
+        declared = instance.declared
+        prefix = f"{name}[{len(before)}]" if isinstance(before, list) else name
+        parent.places[prefix] = Declared(declared.file, declared.line, instance.address)
+        for path, line in filler.places.items():
+            if path == name or path.startswith((f"{name}.", f"{name}[")):
+                where = prefix + path[len(name) :]
+                parent.places[where] = Declared(declared.file, line, instance.address)

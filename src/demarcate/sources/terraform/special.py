@@ -1,0 +1,112 @@
+"""What neither the naming rule nor mapping data can express: security-group rules, flow logs, keyed blocks."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from demarcate.model import Unknown, Value
+from demarcate.sources.terraform.instances import Instance
+from demarcate.sources.terraform.references import References
+
+_PROTOCOLS: Final = {"all": "-1", "6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}
+_SOURCES: Final = (
+    ("cidr_blocks", "CidrIp", "CidrIp"),
+    ("ipv6_cidr_blocks", "CidrIpv6", "CidrIpv6"),
+    ("prefix_list_ids", "SourcePrefixListId", "DestinationPrefixListId"),
+    ("security_groups", "SourceSecurityGroupId", "DestinationSecurityGroupId"),
+    ("source_security_group_id", "SourceSecurityGroupId", "DestinationSecurityGroupId"),
+)
+"""An argument that names who is let through, and the property of an ingress and of an egress rule."""
+
+
+def security_rules(block: Mapping[str, Value], references: References, own: Value, *, egress: bool) -> list[Value]:
+    """CloudFormation's rules for one block of a security group: one for each range, prefix list and group.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ec2-securitygroup-ingress.html
+    """
+    common: dict[str, Value] = {}
+    protocol = references.resolve(block.get("protocol"))
+    if isinstance(protocol, str | int | float) and not isinstance(protocol, bool):
+        protocol = str(protocol).lower()
+        protocol = _PROTOCOLS.get(protocol, protocol)
+    if protocol is not None:
+        common["IpProtocol"] = protocol
+    for argument, name in (("from_port", "FromPort"), ("to_port", "ToPort"), ("description", "Description")):
+        value = references.resolve(block.get(argument))
+        if value not in (None, "") and not (protocol == "-1" and name.endswith("Port")):  # all ports, whatever it says
+            common[name] = value
+    found: list[Value] = []
+    for argument, inbound, outbound in _SOURCES:
+        value = references.resolve(block.get(argument))
+        items = value if isinstance(value, list) else [] if value in (None, "") else [value]
+        found += [{**common, (outbound if egress else inbound): each} for each in items]
+    itself = references.resolve(block.get("self"))
+    if itself is True:
+        found.append({**common, ("DestinationSecurityGroupId" if egress else "SourceSecurityGroupId"): own})
+    elif type(itself) is Unknown and itself.references:
+        found.append(Unknown(itself.why, maybe_absent=True))
+    return found
+
+
+def rules_of(value: Value, references: References, own: Value, *, egress: bool) -> Value:
+    """The rules of all blocks of a security group; what is not known stays an item that is not known."""
+    if type(value) is Unknown:
+        return references.resolve(value)
+    found: list[Value] = []
+    for each in value if isinstance(value, list) else [value]:
+        if isinstance(each, dict):
+            found += security_rules(each, references, own, egress=egress)
+        else:
+            found.append(references.resolve(each))
+    return found
+
+
+def keyed(value: Value) -> Value:
+    """Blocks as a map: the key is ``name`` or what else names a block."""
+    if not isinstance(value, list):
+        return value
+    found: dict[str, Value] = {}
+    for each in value:
+        if isinstance(each, dict):
+            key = next((each[name] for name in _KEYS if isinstance(each.get(name), str)), None)
+            if key is not None:
+                found[key] = each
+    return found
+
+
+_KEYS: Final = ("name", "log_type", "key", "id")
+
+
+def method_path(value: Value) -> dict[str, Value]:
+    """``method_path`` of a stage's settings (``*/*``, ``orders/GET``) as CloudFormation's path and method."""
+    if not isinstance(value, str):
+        return {"ResourcePath": value, "HttpMethod": value}
+    path, _, method = value.rpartition("/")
+    return {"ResourcePath": "/*" if path == "*" else f"/{path.lstrip('/')}".replace("~1", "/"), "HttpMethod": method}
+
+
+def _one_rule_each(instance: Instance, properties: dict[str, Value], references: References) -> list[dict[str, Value]]:
+    group = references.resolve(instance.values.get("security_group_id"))
+    egress = instance.values.get("type") == "egress"
+    rules = security_rules(instance.values, references, group, egress=egress)
+    return [{"GroupId": group, **each} for each in rules if isinstance(each, dict)] or [
+        {"GroupId": group, **properties}
+    ]
+
+
+_WATCHED: Final = (
+    ("vpc_id", "VPC"), ("subnet_id", "Subnet"), ("eni_id", "NetworkInterface"),
+    ("transit_gateway_id", "TransitGateway"),
+    ("transit_gateway_attachment_id", "TransitGatewayAttachment"), ("regional_nat_gateway_id", "RegionalNatGateway"),
+)  # fmt: skip
+
+
+def _flow_log(instance: Instance, properties: dict[str, Value], references: References) -> list[dict[str, Value]]:
+    kind = next((each for argument, each in _WATCHED if instance.values.get(argument) is not None), None)
+    return [{**properties, "ResourceType": kind}] if kind is not None else [properties]
+
+
+CONVERT: Final[Mapping[str, Callable[[Instance, dict[str, Any], References], list[dict[str, Any]]]]] = {
+    "rules": _one_rule_each,
+    "flow-log": _flow_log,
+}
+"""Functions for whole resources: from an instance and its properties to those of one resource or several."""
