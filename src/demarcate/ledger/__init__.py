@@ -24,7 +24,7 @@ from demarcate.model import (
 from demarcate.model.ledger import SCHEMA
 from demarcate.split import DutyKind, Split
 
-__all__ = ["build"]
+__all__ = ["build", "summarise"]
 
 
 def build(
@@ -120,6 +120,11 @@ def status_of(findings: Sequence[Finding]) -> Status:
     if unknown:
         return Status.UNKNOWN
     return Status.ACCEPTED if accepted else Status.SATISFIED
+
+
+def summarise(duties: Sequence[Duty], resources: int, findings: Sequence[Finding] = ()) -> Summary:
+    """The counts of a ledger, from its duties; :func:`build` has them counted already."""
+    return _summary(Counter(map(attrgetter("scope", "party", "status"), duties)), resources, duties, findings)
 
 
 def _summary(

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from demarcate.catalog import ACCOUNT_OFFERING, Catalog
 from demarcate.model import Ledger, Responsibility, Scope, Status
@@ -277,7 +277,7 @@ def _cells(ledger: Ledger) -> Mapping[str, Mapping[str, Counter[tuple[str, Statu
 
 
 def _cell(sheet: "Worksheet", row: int, column: int, count: Counter[tuple[str, Status]], looks: Looks) -> None:
-    own = {"align": "center", "valign": "vcenter", "wrap": True, "font_size": 9}
+    own: dict[str, Any] = {"align": "center", "valign": "vcenter", "wrap": True, "font_size": 9}
     statuses = [status for _, status in count]
     if not statuses:
         sheet.write_string(row, column, "", looks.cell(**own))
