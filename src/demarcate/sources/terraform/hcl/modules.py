@@ -10,8 +10,7 @@ import msgspec
 
 from demarcate.errors import InputError
 from demarcate.model import Skipped, Value
-from demarcate.sources.files import SKIPPED_FOLDERS, InputFile, read_text
-from demarcate.sources.files import TERRAGRUNT
+from demarcate.sources.files import SKIPPED_FOLDERS, TERRAGRUNT, InputFile, read_text
 from demarcate.sources.terraform.hcl.files import configuration_files, join_shown, names_in, read_module
 from demarcate.sources.terraform.hcl.module import Module
 from demarcate.sources.terraform.hcl.providers import ProviderConfiguration, configuration_of

@@ -173,7 +173,6 @@ class _OnlyFunctions:
         return self._refuse("terraform.workspace")
 
 
-
 def _folder(path: str) -> str:
     """``dirname``: what stands before the last slash."""
     above, slash, _ = path.rpartition("/")
