@@ -73,6 +73,7 @@ class References:
         self.account = account
         self.region = region
         self.targets = targets
+        self._ids = frozenset(each.id for each in targets.values())
         self._by_address = {each.address: each for each in configuration.instances}
         self._by_base: dict[str, list[str]] = {}
         for address in self._by_address:
@@ -108,8 +109,8 @@ class References:
         by ``change`` where that is given."""
         if value.cases is not None:
             return self._choice(value, change or self.resolve)
-        if not value.references:
-            return value
+        if not value.references or value.references[0].resource in self._ids:
+            return value  # nothing to resolve, or resolved already
         parts = _HOLE.split(value.text) if value.text is not None else None
         if parts is None or (len(parts) == 3 and not parts[0] and not parts[2]):
             if len(value.references) == 1 and (parts is None or self._names(parts[1], value.references[0])):
@@ -121,10 +122,12 @@ class References:
     def _choice(self, value: Unknown, change: Callable[[Value], Value]) -> Value:
         assert value.cases is not None
         condition, *branches = value.cases
+        if condition.startswith(f"{self.root}#"):
+            return value
         one, other = (each if each is NO_VALUE else NO_VALUE if each is None else change(each) for each in branches)
         absent = any(each is NO_VALUE or (type(each) is Unknown and each.maybe_absent) for each in (one, other))
         found = (*_references(one), *_references(other))
-        name = condition if condition.startswith(f"{self.root}#") else f"{self.root}#{condition}"
+        name = f"{self.root}#{condition}"
         return msgspec.structs.replace(
             value, references=tuple(dict.fromkeys(found)), cases=(name, one, other), maybe_absent=absent
         )
