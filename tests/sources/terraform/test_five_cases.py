@@ -1,7 +1,8 @@
 """The cases in which other evaluators turn what is not known into something wrong."""
 
-from demarcate.model import Unknown
 from tests.sources.terraform.conftest import outcomes
+
+from demarcate.model import Unknown
 
 
 def _only(estate, name):

@@ -4,11 +4,11 @@ The issues of another tool that ask for this: its numbers 800, 3138, 5472, 5752 
 """
 
 import pytest
+from tests.sources.terraform.conftest import outcomes
 
 from demarcate.api import assess_estate
 from demarcate.verify import VerifyOptions
 from demarcate.verify.profiles import profile_of
-from tests.sources.terraform.conftest import outcomes
 
 KEY = 'resource "aws_kms_key" "k" {\n  enable_key_rotation = true\n}\n'
 TOPIC = 'resource "aws_sns_topic" "t" {\n  kms_master_key_id = %s\n}\n'

@@ -3,13 +3,13 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.sources.terraform.conftest import outcomes
 
 from demarcate.api import assess_estate
 from demarcate.model import Declared, Unknown
 from demarcate.sources.terraform.instances import Configuration, Instance
 from demarcate.sources.terraform.mapping import mappings
 from demarcate.sources.terraform.translate import translate
-from tests.sources.terraform.conftest import outcomes
 
 
 def _properties(estate, name):

@@ -91,13 +91,16 @@ class _Loader(yaml.CSafeLoader):
     """YAML with the scalars that Terraform knows."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (so declared above)
+    bool_values: dict[str, bool] = {**yaml.CSafeLoader.bool_values, "y": True, "n": False}  # noqa: RUF012
 
 
 def _resolvers() -> None:
     import re
 
     _Loader.add_implicit_resolver(
-        "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+        "tag:yaml.org,2002:bool",
+        re.compile(r"^(?:[yYnN]|[yY]es|YES|[nN]o|NO|[tT]rue|TRUE|[fF]alse|FALSE|[oO]n|ON|[oO]ff|OFF)$"),
+        list("yYnNtTfFoO"),
     )
     _Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
     number = re.compile(r"^[-+]?(?:0x[0-9a-fA-F]+|[0-9]+)$")

@@ -34,7 +34,7 @@ def _join(separator: Value, *lists: Value) -> Value:
 def _split(separator: str, text: str) -> Value:
     if not separator:
         return list(text)
-    return text.split(separator) if text else []
+    return text.split(separator)
 
 
 def _substring(text: Value, offset: Value, length: Value) -> Value:

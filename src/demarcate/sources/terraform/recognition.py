@@ -1,0 +1,97 @@
+"""Terraform's JSON files: which one a file is, and the error for a form that is not read."""
+
+import re
+from typing import Any, Final
+
+import msgspec
+
+from demarcate.errors import InputError
+from demarcate.sources.terraform.instances import Configuration
+from demarcate.sources.terraform.plan import read_plan
+from demarcate.sources.terraform.state import read_state, read_tfstate
+
+SHOW: Final = "terraform show -json PLANFILE > plan.json"
+MAX_DEPTH: Final = 200
+_ADDRESS: Final = re.compile(rb'"address"\s*:\s*"((?:[^"\\]|\\.)*)"')
+
+
+def read_bytes(data: bytes, name: str) -> Configuration:
+    """The configuration that a plan or a state holds.
+
+    Raises :class:`InputError` for what is broken, too deep, or in a form that is not read: a binary or encrypted file,
+    the log of ``terraform plan -json``, a state of an old version.
+    """
+    if data.startswith(b"PK\x03\x04"):
+        raise InputError("a binary plan", name, f"write it as JSON: {SHOW}")
+    if data.startswith(b"\x1f\x8b"):
+        raise InputError("a compressed file", name, "unpack it first")
+    value = _decoded(data, name)
+    if "encrypted_data" in value:
+        raise InputError("an encrypted plan or state", name, f"write it as JSON with the key at hand: tofu show -json")
+    if "@level" in value:
+        raise InputError("the log of plan -json, not a plan", name, f"save the plan with -out=PLANFILE, then {SHOW}")
+    if "provider_schemas" in value:
+        raise InputError("the providers' schemas, not a plan", name, SHOW)
+    lines = Lines(data)
+    if "planned_values" in value or "resource_changes" in value:
+        return read_plan(value, name, lines)
+    if "format_version" in value:
+        return read_state(value, name, lines)
+    return read_tfstate(value, name, lines)
+
+
+def _decoded(data: bytes, name: str) -> dict[str, Any]:
+    text = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        value = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        first = text.lstrip().split(b"\n", 1)[0]
+        if b'"@level"' in first:
+            raise InputError(
+                "the log of plan -json, not a plan", name, f"save the plan with -out=PLANFILE, then {SHOW}"
+            ) from None
+        found = re.search(r"byte (\d+)", str(error))
+        line = text.count(b"\n", 0, int(found[1])) + 1 if found else 1
+        what = "nested too deeply" if isinstance(error, RecursionError) else f"not valid JSON: {error}"
+        raise InputError(what, f"{name}:{line}", "is the file whole?") from None
+    if not isinstance(value, dict):
+        raise InputError("not a plan or state", name, SHOW)
+    _check_depth(value, name)
+    return value
+
+
+def _check_depth(value: Any, name: str) -> None:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            each
+            for item in level
+            for each in (item.values() if isinstance(item, dict) else item)
+            if isinstance(each, dict | list)
+        ]
+        if not level:
+            return
+    raise InputError(f"nested more than {MAX_DEPTH} deep", name)
+
+
+class Lines:
+    """The line on which the entry of an address stands, found with one look through the text when first asked for."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._found: dict[str, int] | None = None
+
+    def of(self, address: str) -> int | None:
+        """The line of an address, from 1; ``None`` if the text does not have it."""
+        if self._found is None:
+            self._found = {}
+            line, at = 1, 0
+            for match in _ADDRESS.finditer(self._data):
+                line += self._data.count(b"\n", at, match.start())
+                at = match.start()
+                try:
+                    text = msgspec.json.decode(b'"' + match[1] + b'"', type=str)
+                except msgspec.DecodeError:
+                    continue
+                self._found.setdefault(text, line)
+        return self._found.get(address)
