@@ -1,4 +1,4 @@
-"""One instance of a module: its variables, locals, outputs, resources and calls, each evaluated when first asked for."""
+"""One instance of a module: its variables, locals, outputs, resources and calls, each evaluated when asked for."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -70,6 +70,7 @@ class Frame:
         self.prefix = prefix
         self.folder = module.folder
         self.root_folder = session.root
+        self.readable: tuple[Path, ...] = (session.root, module.folder, session.loader.top)
         self.shown_folder = module.shown
         self.budget = session.budget
         self.arguments = arguments
@@ -215,7 +216,7 @@ class Frame:
             if block is None:
                 return None
             found = self._calls[str(key)] = Resource(self, mode, kind, name, block)
-        return found  # type: ignore[no-any-return]
+        return found
 
     def call(self, name: str) -> Value:
         """``module.name``: its one instance, or a list or dict of them."""
@@ -230,7 +231,7 @@ class Frame:
             if block is None:
                 return None
             found = self._calls[name] = Call(self, name, block)
-        return found  # type: ignore[no-any-return]
+        return found
 
     def frames(self) -> Iterator["Frame"]:
         """This instance and those of all modules below it."""

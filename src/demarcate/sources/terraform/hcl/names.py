@@ -2,7 +2,6 @@
 
 from os.path import relpath
 from pathlib import Path
-from typing import Final
 
 from demarcate.model import Unknown, Value
 from demarcate.sources.terraform.hcl.scope import Budget, Evaluate, Scope
@@ -88,6 +87,7 @@ class _NoModule:
 
     folder = root_folder = Path()
     shown_folder = prefix = ""
+    readable: tuple[Path, ...] = ()
 
     def __init__(self) -> None:
         self.budget = Budget(1_000_000)

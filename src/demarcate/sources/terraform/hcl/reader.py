@@ -24,7 +24,7 @@ MAX_INSTANCES: Final = 200_000
 
 
 def is_configuration(path: Path) -> bool:
-    """Whether a path is a file of Terraform, OpenTofu or Terragrunt configuration, or a folder that holds one itself."""
+    """Whether a path is a file of Terraform, OpenTofu or Terragrunt configuration, or a folder that holds one."""
     if path.is_dir():
         try:
             return any(each.name.endswith(CONFIGURATION) or each.name in TERRAGRUNT for each in path.iterdir())

@@ -220,7 +220,7 @@ def _dynamic(block: Block, scope: Scope, values: dict[str, Value], lines: dict[s
             inner = scope.having({name: {"key": item, "value": item}}, f" @ {kind}")
             one = fill(content, inner, lines, f"{prefix}{kind}[{start}].")
             return derived(items, one, why=f"how many {kind} blocks there are is not known", maybe_absent=True)
-        blocks = []
+        blocks: list[Value] = []
         for key, value in _pairs(items):
             path = f"{prefix}{kind}[{start + len(blocks)}]"
             lines.setdefault(path, content.line)

@@ -29,6 +29,7 @@ class Names(Protocol):
     budget: Budget
     folder: Path
     root_folder: Path
+    readable: tuple[Path, ...]
     shown_folder: str
     prefix: str
 
@@ -79,4 +80,5 @@ class Constant:
         self.value = value
 
     def __call__(self, scope: Scope) -> Value:
+        """The value, whatever the scope."""
         return self.value

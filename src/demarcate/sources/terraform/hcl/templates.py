@@ -8,6 +8,7 @@ import msgspec
 from tree_sitter import Node
 
 from demarcate.model import Value
+from demarcate.sources.terraform.hcl.forms import conditional, for_tuple
 from demarcate.sources.terraform.hcl.scope import Constant, Evaluate, Scope
 from demarcate.sources.terraform.hcl.values import derived, join, to_text
 
@@ -59,7 +60,7 @@ def template(compiler: "Compiler", node: Node) -> Evaluate:
 
 
 def bare_template(compiler: "Compiler", node: Node, start: int, end: int) -> Evaluate:
-    """The text of a template file, or of a string in JSON syntax, that stands in a heredoc from ``start`` to ``end``."""
+    """The text of a template file, or of a string in JSON syntax, as a heredoc from ``start`` to ``end``."""
     parts = _parts(compiler, node.children, start, end)
     for part in parts:
         part.text = _MARKS.sub(lambda match: match[0][0], part.text)
@@ -79,8 +80,8 @@ def _parts(compiler: "Compiler", children: Sequence[Node], start: int, end: int)
     def text(until: int) -> None:
         nonlocal at
         if until > at:
-            for line in _LINES.findall(compiler.source[at:until].decode()):
-                parts.append(Part("text", line, place=at))
+            lines = _LINES.findall(compiler.source[at:until].decode())
+            parts.extend(Part("text", line, place=at) for line in lines)
 
     def walk(nodes: Sequence[Node]) -> None:
         nonlocal at
@@ -220,15 +221,11 @@ def _sequence(compiler: "Compiler", parts: list[Part], at: int, until: tuple[str
 
 
 def _if(part: Part, then: Evaluate, otherwise: Evaluate) -> Evaluate:
-    from demarcate.sources.terraform.hcl.compiler import conditional
-
     assert part.evaluate is not None
     return conditional(part.evaluate, then, otherwise, part.condition)
 
 
 def _for(part: Part, inner: Evaluate) -> Evaluate:
-    from demarcate.sources.terraform.hcl.compiler import for_tuple
-
     assert part.evaluate is not None
     rounds = for_tuple(part.names, part.evaluate, inner, None)
 

@@ -98,7 +98,7 @@ def derived(*values: Value, text: str | None = None, why: str = "", maybe_absent
     if not found:
         return Unknown(why or "not known before apply", text=text, maybe_absent=maybe_absent)
     origins = {each.origin for each in found}
-    origin = next((name for name in ("no-echo", "no-echo-default", "secret") if name in origins), None)
+    origin: str | None = next((name for name in ("no-echo", "no-echo-default", "secret") if name in origins), None)
     if origin is None:
         origin = found[0].origin if len(origins) == 1 else "deployment"
     references = tuple(dict.fromkeys(reference for each in found for reference in each.references))

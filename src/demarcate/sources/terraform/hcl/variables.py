@@ -1,4 +1,4 @@
-"""The values of a root module's variables: the environment, ``*.tfvars`` and what the user gave, in Terraform's order."""
+"""The values of a root module's variables: environment, ``*.tfvars``, what the user gave, in Terraform's order."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -38,7 +38,7 @@ def root_values(
             where = f"environment variable {PREFIX}{name}"
             values[name] = _given(module, name, environment[PREFIX + name], where, shared)
     names = names_in(module.folder)
-    automatic = [each for each in ("terraform.tfvars", "terraform.tfvars.json") if each in names]
+    automatic: list[str] = [each for each in ("terraform.tfvars", "terraform.tfvars.json") if each in names]
     automatic += [each for each in names if each.endswith((".auto.tfvars", ".auto.tfvars.json"))]
     for each in automatic:
         try:

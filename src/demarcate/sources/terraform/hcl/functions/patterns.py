@@ -1,0 +1,135 @@
+"""Regular expressions in RE2's syntax, as far as Python's engine shares it, kept from running away."""
+
+import re
+import warnings
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, Final
+
+import msgspec
+
+from demarcate.sources.terraform.hcl.values import MAX_TEXT, EvaluationError, TooLargeError
+
+MAX_STEPS: Final = 20_000_000
+"""The most steps that matching may take, by a pessimistic estimate."""
+MAX_PATTERN: Final = 2_000
+"""The longest pattern that is read, in characters."""
+_CLASSES: Final = {
+    "alnum": "0-9A-Za-z",
+    "alpha": "A-Za-z",
+    "ascii": r"\x00-\x7F",
+    "blank": r"\t ",
+    "cntrl": r"\x00-\x1F\x7F",
+    "digit": "0-9",
+    "graph": "!-~",
+    "lower": "a-z",
+    "print": " -~",
+    "punct": r"!-/:-@\[-`{-~",
+    "space": r"\t\n\v\f\r ",
+    "upper": "A-Z",
+    "word": "0-9A-Za-z_",
+    "xdigit": "0-9A-Fa-f",
+}
+_POSIX: Final = re.compile(r"\[:(\w+):\]")
+_PYTHON_ONLY: Final = re.compile(r"(?<!\\)(?:\\\\)*\((?:\?[=!>(#]|\?<[=!]|\?P[=>])|(?<!\\)(?:\\\\)*\\[1-9]")
+_RE2_ONLY: Final = re.compile(r"(?<!\\)(?:\\\\)*\\[pPQECX]")
+
+
+class Pattern(msgspec.Struct, frozen=True):
+    """A compiled pattern, the names of its groups and how many groups it has; ``degree`` is how many of its repetitions
+    have no end, and ``nested`` says that one of them stands in another."""
+
+    expression: Any
+    names: tuple[str, ...]
+    groups: int
+    degree: int
+    nested: bool
+
+    def search(self, text: str) -> Any:
+        """The first match, or ``None``."""
+        return self.expression.search(text)
+
+    def all(self, text: str) -> Iterator[Any]:
+        """Every match."""
+        matches: Iterator[Any] = self.expression.finditer(text)
+        return matches
+
+
+def compiled(source: str, text: str) -> Pattern:
+    """The pattern, for use on a text.
+
+    Raises :class:`EvaluationError` for what is no pattern, :class:`TooLargeError` where matching might take too long,
+    or where Python's engine does not know what the pattern uses.
+    """
+    pattern = _compiled(source)
+    length = len(text) + 1
+    # a repetition without end may try each length; one inside another, each way to cut the text
+    steps = 2 ** min(length, 60) if pattern.nested else length ** min(pattern.degree + 1, 12)
+    if length > MAX_TEXT or steps > MAX_STEPS:
+        raise TooLargeError("matching the pattern might take too long")
+    return pattern
+
+
+@lru_cache(maxsize=500)
+def _compiled(source: str) -> Pattern:
+    if len(source) > MAX_PATTERN:
+        raise TooLargeError(f"a pattern of more than {MAX_PATTERN:,} characters")
+    if _PYTHON_ONLY.search(source):
+        raise EvaluationError("the pattern looks around or back, which RE2 does not")
+    if _RE2_ONLY.search(source):
+        raise TooLargeError("the pattern uses what only RE2 knows")
+    translated = _POSIX.sub(lambda match: _CLASSES.get(match[1], match[0]), source)
+    translated = translated.replace(r"\z", r"\Z").replace("(?<", "(?P<")
+    translated = re.sub(r"\\x\{([0-9A-Fa-f]{1,6})\}", lambda match: re.escape(chr(int(match[1], 16))), translated)
+    translated = re.sub(r"(?<!\\)\$$", r"\\Z", translated)  # Python's $ also stands before a last new line
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            expression = re.compile(translated, re.ASCII)
+            degree, nested = _degree(translated)
+        except (re.error, OverflowError, RecursionError, ValueError):
+            raise EvaluationError("the pattern is no regular expression") from None
+    return Pattern(expression, tuple(expression.groupindex), expression.groups, degree, nested)
+
+
+def _degree(source: str) -> tuple[int, bool]:
+    """How many repetitions without end (or a late one) there are, and whether one stands in another."""
+    from re import _parser as parser  # type: ignore[attr-defined]
+
+    degree, nested = 0, False
+    pending: list[tuple[Any, bool]] = [(parser.parse(source, re.ASCII), False)]
+    while pending:
+        item, inside = pending.pop()
+        if isinstance(item, parser.SubPattern | list):
+            pending.extend((each, inside) for each in item)
+        elif isinstance(item, tuple) and len(item) == 2 and str(item[0]) in ("MAX_REPEAT", "MIN_REPEAT"):
+            least, most, body = item[1]
+            endless = most - least > 1
+            simple = len(body) == 1 and str(body[0][0]) in ("IN", "LITERAL", "NOT_LITERAL", "ANY")
+            degree += endless or not simple
+            nested = nested or (inside and most > 1)
+            pending.append((body, inside or most > 1))
+        elif isinstance(item, tuple):
+            pending.extend((each, inside) for each in item if isinstance(each, parser.SubPattern | list | tuple))
+    return degree, nested
+
+
+def replaced(pattern: Pattern, text: str, new: str) -> str:
+    """All matches replaced; ``$1``, ``${name}`` in the new text are groups, ``$$`` a dollar sign."""
+
+    def one(match: Any) -> str:
+        def group(name: Any) -> str:
+            if name[0] == "$$":
+                return "$"
+            key = name[1] or name[2]
+            try:
+                return match[int(key) if key.isdigit() else key] or ""
+            except (IndexError, KeyError):
+                return ""
+
+        return re.sub(r"\$\$|\$\{(\w+)\}|\$(\w+)", group, new)
+
+    if len(text) * max(1, len(new)) > MAX_TEXT * 100:
+        raise TooLargeError(f"a text of more than {MAX_TEXT:,} characters")
+    result: str = pattern.expression.sub(one, text)
+    return result
