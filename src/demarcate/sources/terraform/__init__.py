@@ -20,8 +20,10 @@ def configuration_of(data: bytes, name: str) -> Configuration | None:
     Raises :class:`InputError` for a plan or state in a form that is not read, and says which command gives the JSON.
     """
     head = data[:_HEAD]
-    if not head.startswith(_BINARY) and not (head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" and _KEYS.search(head)):
-        return None
-    from demarcate.sources.terraform import recognition
+    if not head.startswith(_BINARY):
+        is_object = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
+        if not is_object or not (_KEYS.search(head) or b'"terraform_version"' in data):
+            return None
+    from demarcate.sources.terraform.recognition import read_bytes
 
-    return recognition.read_bytes(data, name)
+    return read_bytes(data, name)

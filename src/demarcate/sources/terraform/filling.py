@@ -113,8 +113,8 @@ class Filler:
             value = self.references.resolve(value)
             if type(value) is not Unknown:
                 value = _mapped(rule.values, value)
-        if value is None:
-            return None
+        if value is None or (value == [] and node is not None and node.children):
+            return None  # no block of this kind stands there
         if rule.convert == "keyed":
             value = special.keyed(value)
         elif rule.convert is not None:

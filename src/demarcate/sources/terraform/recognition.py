@@ -27,7 +27,8 @@ def read_bytes(data: bytes, name: str) -> Configuration:
         raise InputError("a compressed file", name, "unpack it first")
     value = _decoded(data, name)
     if "encrypted_data" in value:
-        raise InputError("an encrypted plan or state", name, f"write it as JSON with the key at hand: tofu show -json")
+        mend = "write it as JSON where its key is known: tofu show -json FILE"
+        raise InputError("an encrypted plan or state", name, mend)
     if "@level" in value:
         raise InputError("the log of plan -json, not a plan", name, f"save the plan with -out=PLANFILE, then {SHOW}")
     if "provider_schemas" in value:

@@ -22,7 +22,7 @@ resource "aws_sqs_queue" "q" {
 }
 """
 
-BAD = {
+BAD: dict[str, str | bytes] = {
     "a block that does not end": 'resource "aws_sqs_queue" "q" {',
     "a text that does not end": 'locals {\n  a = "x\n}',
     "a heredoc that does not end": "locals {\n  a = <<E\nx\n",

@@ -9,15 +9,11 @@ from tree_sitter import Node
 from demarcate.errors import InputError
 from demarcate.model import Unknown, Value
 from demarcate.sources.terraform.hcl import operations as ops
+from demarcate.sources.terraform.hcl.forms import conditional, for_object, for_tuple, junction, traversal
 from demarcate.sources.terraform.hcl.functions import call
-from demarcate.sources.terraform.hcl.names import root_of
 from demarcate.sources.terraform.hcl.scope import Constant, Evaluate, Scope
+from demarcate.sources.terraform.hcl.templates import template
 from demarcate.sources.terraform.hcl.values import (
-    EvaluationError,
-    Opaque,
-    SetList,
-    by_cases,
-    choice,
     derived,
     json_number,
     to_text,
@@ -78,7 +74,7 @@ class Compiler:
             return Constant(_WORDS[text])
         elif _TRAVERSAL.fullmatch(text):
             root, *steps = text.decode().split(".")
-            return _traversal(root, steps)
+            return traversal(root, steps)
         return None
 
     def terms(self, nodes: Sequence[Node]) -> Evaluate:
@@ -104,7 +100,7 @@ class Compiler:
                 if each.type != "get_attr":
                     break
                 names.append(self._text(each.children[-1]))
-            base = _traversal(root, names)
+            base = traversal(root, names)
             rest = rest[len(names) :]
         elif kind == "(":
             base = self.expression(nodes[1])
@@ -193,8 +189,6 @@ class Compiler:
         return Constant(json_number(text.decode()))
 
     def _template(self, node: Node) -> Evaluate:
-        from demarcate.sources.terraform.hcl.templates import template
-
         return template(self, node)
 
     def _collection(self, node: Node) -> Evaluate:
@@ -270,7 +264,7 @@ class Compiler:
         one, other = self.terms(children[:place]), self.terms(children[place + 1 :])
         sign = children[place].type
         if sign in ("&&", "||"):
-            return _junction(one, other, sign == "||")
+            return junction(one, other, sign == "||")
         if sign == "==":
             return lambda scope: ops.equal(one(scope), other(scope))
         if sign == "!=":
@@ -303,7 +297,7 @@ class Compiler:
         if body.type == "for_tuple_expr":
             return for_tuple(names, collection, results[0], test)
         grouped = any(each.type == "ellipsis" for each in body.children)
-        return _for_object(names, collection, results[0], results[1], test, grouped)
+        return for_object(names, collection, results[0], results[1], test, grouped)
 
 
 _PRIMARY: Final[dict[str, Callable[[Compiler, Node], Evaluate]]] = {
@@ -328,166 +322,3 @@ def _bare_conditional(node: Node) -> Node | None:
 
 def _attribute_step(name: str) -> Follow:
     return lambda value, scope: ops.attribute(value, name)
-
-
-def _traversal(root: str, names: list[str]) -> Evaluate:
-    start, used = root_of(root, names)
-    rest = tuple(names[used:])
-    all_names = tuple(names)
-
-    def evaluate(scope: Scope) -> Value:
-        if root in scope.names:
-            value, following = scope.names[root], all_names
-        else:
-            value, following = start(scope), rest
-        for name in following:
-            value = value[name] if type(value) is dict and name in value else ops.attribute(value, name)
-        return value
-
-    return evaluate
-
-
-def _junction(one: Evaluate, other: Evaluate, deciding: bool) -> Evaluate:
-    """``&&`` and ``||`` by Kleene's logic: what decides, decides, whatever the rest."""
-
-    def evaluate(scope: Scope) -> Value:
-        first = ops.to_bool(one(scope))
-        if first is deciding:
-            return deciding
-        if first is (not deciding):
-            return ops.to_bool(other(scope))
-        second = ops.to_bool(other(scope))
-        if second is deciding:
-            return deciding
-        if second is (not deciding):
-            return first
-        return derived(first, second)
-
-    return evaluate
-
-
-def conditional(condition: Evaluate, then: Evaluate, otherwise: Evaluate, text: str) -> Evaluate:
-    """``condition ? then : otherwise``; ``text`` names the condition where it is not decided."""
-
-    def branch(evaluate: Evaluate, scope: Scope) -> Value:
-        try:
-            value = evaluate(scope)
-        except EvaluationError as error:
-            return Unknown(f"cannot be evaluated: {error.what}")
-        return value.unknown() if isinstance(value, Opaque) else value
-
-    def evaluate(scope: Scope) -> Value:
-        decided = ops.to_bool(condition(scope))
-        if decided is True:
-            return then(scope)
-        if decided is False:
-            return otherwise(scope)
-        one, other = branch(then, scope), branch(otherwise, scope)
-        name = f"{scope.module.prefix}{text}{scope.label}"
-        why = f"depends on {text}: {decided.why}"
-
-        def choose(truth: Value) -> Value:
-            truth = ops.to_bool(truth)
-            if type(truth) is Unknown:
-                return choice(name, one, other, why)
-            return one if truth else other
-
-        found = by_cases(choose, decided)
-        return choose(decided) if found is None else found
-
-    return evaluate
-
-
-def _items(value: Value) -> list[tuple[Value, Value]] | None:
-    """Keys and values of a collection; ``None`` if it is not known."""
-    if isinstance(value, SetList):
-        return [(each, each) for each in value]
-    if isinstance(value, list):
-        return list(enumerate(value))
-    if isinstance(value, dict):
-        return sorted(value.items())
-    if isinstance(value, Unknown | Opaque):
-        return None
-    raise EvaluationError(f"for over {ops.kind_of(value)}")
-
-
-def _iterate(
-    names: list[str], items: list[tuple[Value, Value]], test: Evaluate | None, scope: Scope
-) -> list[Scope] | Unknown:
-    """The scope of each round whose condition holds; an unknown if one cannot be decided."""
-    scope.module.budget.spend(len(items) + 1)
-    rounds = []
-    for key, value in items:
-        inner = scope.having(dict(zip(names, (key, value) if len(names) > 1 else (value,), strict=True)), f" @ {key}")
-        if test is not None:
-            kept = ops.to_bool(test(inner))
-            if type(kept) is Unknown:
-                return kept
-            if not kept:
-                continue
-        rounds.append(inner)
-    return rounds
-
-
-def _sample(names: list[str], collection: Value) -> dict[str, Value]:
-    """What the variables of ``for`` are over a collection that is not known."""
-    given = collection.unknown() if isinstance(collection, Opaque) else collection
-    one = derived(given, why=f"an item of what is not known: {given.why}")
-    return dict.fromkeys(names, one)
-
-
-def for_tuple(names: list[str], collection: Evaluate, result: Evaluate, test: Evaluate | None) -> Evaluate:
-    """``[for names in collection : result if test]``."""
-
-    def over(value: Value, scope: Scope) -> Value:
-        items = _items(value)
-        if items is None:
-            if type(value) is Unknown:
-                found = by_cases(lambda each: over(each, scope), value)
-                if found is not None:
-                    return found
-            return derived(value, _tried(result, scope.having(_sample(names, value), " @ ?")))
-        rounds = _iterate(names, items, test, scope)
-        if isinstance(rounds, Unknown):
-            return derived(rounds, value)
-        return [result(each) for each in rounds]
-
-    return lambda scope: over(collection(scope), scope)
-
-
-def _tried(evaluate: Evaluate, scope: Scope) -> Value:
-    try:
-        return evaluate(scope)
-    except EvaluationError as error:
-        return Unknown(error.what)
-
-
-def _for_object(
-    names: list[str], collection: Evaluate, key: Evaluate, result: Evaluate, test: Evaluate | None, grouped: bool
-) -> Evaluate:
-    def over(value: Value, scope: Scope) -> Value:
-        items = _items(value)
-        if items is None:
-            if type(value) is Unknown:
-                found = by_cases(lambda each: over(each, scope), value)
-                if found is not None:
-                    return found
-            return derived(value, _tried(result, scope.having(_sample(names, value), " @ ?")))
-        rounds = _iterate(names, items, test, scope)
-        if isinstance(rounds, Unknown):
-            return derived(rounds, value)
-        made: dict[str, Value] = {}
-        for each in rounds:
-            name = key(each)
-            if type(name) is Unknown:
-                return derived(name, value, why=f"a key of the object is not known: {name.why}")
-            text = to_text(name)
-            if grouped:
-                made.setdefault(text, []).append(result(each))
-            elif text in made:
-                raise EvaluationError(f"the key {text!r} comes twice")
-            else:
-                made[text] = result(each)
-        return made
-
-    return lambda scope: over(collection(scope), scope)

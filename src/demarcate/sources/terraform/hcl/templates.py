@@ -8,6 +8,7 @@ import msgspec
 from tree_sitter import Node
 
 from demarcate.model import Value
+from demarcate.sources.terraform.hcl.forms import conditional, for_tuple
 from demarcate.sources.terraform.hcl.scope import Constant, Evaluate, Scope
 from demarcate.sources.terraform.hcl.values import derived, join, to_text
 
@@ -220,15 +221,11 @@ def _sequence(compiler: "Compiler", parts: list[Part], at: int, until: tuple[str
 
 
 def _if(part: Part, then: Evaluate, otherwise: Evaluate) -> Evaluate:
-    from demarcate.sources.terraform.hcl.compiler import conditional
-
     assert part.evaluate is not None
     return conditional(part.evaluate, then, otherwise, part.condition)
 
 
 def _for(part: Part, inner: Evaluate) -> Evaluate:
-    from demarcate.sources.terraform.hcl.compiler import for_tuple
-
     assert part.evaluate is not None
     rounds = for_tuple(part.names, part.evaluate, inner, None)
 

@@ -9,7 +9,7 @@ import json
 import uuid
 import zlib
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import quote_plus, unquote_plus
 
 import yaml
@@ -90,8 +90,8 @@ def _decode_json(value: Value) -> Value:
 class _Loader(yaml.CSafeLoader):
     """YAML with the scalars that Terraform knows."""
 
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (so declared above)
-    bool_values: dict[str, bool] = {**yaml.CSafeLoader.bool_values, "y": True, "n": False}  # noqa: RUF012
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012
+    bool_values: ClassVar[dict[str, bool]] = {**yaml.CSafeLoader.bool_values, "y": True, "n": False}
 
 
 def _resolvers() -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import posixpath
 import re
 from collections.abc import Mapping
 from fnmatch import translate
@@ -173,12 +174,6 @@ class _OnlyFunctions:
         return self._refuse("terraform.workspace")
 
 
-def _folder(path: str) -> str:
-    """``dirname``: what stands before the last slash."""
-    above, slash, _ = path.rpartition("/")
-    return above.rstrip("/") or slash or "."
-
-
 FILESYSTEM: Final[Mapping[str, Function]] = {
     "file": Function(_text, 1, 1, scoped=True),
     "fileexists": Function(_exists, 1, 1, scoped=True),
@@ -192,8 +187,8 @@ FILESYSTEM: Final[Mapping[str, Function]] = {
     "filebase64sha512": _file_hash("sha512", True),
     "templatefile": Function(_template_file, 2, 2, "none", scoped=True),
     "templatestring": Function(_template_text, 2, 2, "none", scoped=True),
-    "basename": Function(lambda path: to_text(path).rstrip("/").rpartition("/")[2] or "/", 1, 1),
-    "dirname": Function(lambda path: _folder(to_text(path)), 1, 1),
+    "basename": Function(lambda path: posixpath.basename(to_text(path).rstrip("/")) or "/", 1, 1),
+    "dirname": Function(lambda path: posixpath.dirname(to_text(path)) or ".", 1, 1),
     "abspath": Function(lambda path: Unknown("where the configuration stands"), 1, 1),
     "pathexpand": Function(
         lambda path: Unknown("a home folder") if to_text(path).startswith("~") else to_text(path), 1, 1

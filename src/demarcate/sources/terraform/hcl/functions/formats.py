@@ -73,8 +73,7 @@ def _one(verb: str, flags: str, width: int | None, precision: int | None, value:
     text = _known(verb, flags, precision, value)
     if width is not None:
         zero = "0" in flags and "-" not in flags and verb not in "sqv"
-        pad = text.zfill if zero else text.ljust if "-" in flags else text.rjust
-        text = pad(width)
+        text = text.zfill(width) if zero else text.ljust(width) if "-" in flags else text.rjust(width)
     return text
 
 
