@@ -85,16 +85,16 @@ def _resource(kind: str, labels: list[str], body: Node | None) -> dict[str, Any]
     return made
 
 
-def _expressions(body: Node | None) -> dict[str, Any]:
-    found: dict[str, Any] = {name: _expression(node) for name, node in _attributes(body).items() if name not in META}
+def _expressions(body: Node | None, meta: frozenset[str] = META) -> dict[str, Any]:
+    found: dict[str, Any] = {name: _expression(node) for name, node in _attributes(body).items() if name not in meta}
     for block in _blocks(body):
         kind, *labels = _labels(block)
-        if kind in META:
+        if kind in meta:
             continue
         if kind == "dynamic":
             found[labels[0]] = {"references": _references(block)}
         else:
-            found.setdefault(kind, []).append(_expressions(_child(block, "body")))
+            found.setdefault(kind, []).append(_expressions(_child(block, "body"), frozenset()))
     return found
 
 

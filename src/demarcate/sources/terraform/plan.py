@@ -257,10 +257,11 @@ class _Reader:
             origin = "deployment" if data else "reference"
             return Unknown("known after apply", (only,), text, origin=origin, open=data)
         kinds = {(_type_of(each.resource), each.attribute) for each in references}
-        alike = len(kinds) == 1 and not gaps and not data
-        return Unknown(
-            "known after apply", tuple(references), origin="reference" if alike else "deployment", open=not alike
-        )
+        if len(kinds) > 1 or gaps or data:
+            return Unknown("known after apply", tuple(references), origin="deployment")
+        first = next(iter(references))
+        text = "${" + f"{_plain(first.resource)}.{first.attribute}" + "}"  # one of several of a kind
+        return Unknown("known after apply", tuple(references), text, origin="reference", open=False)
 
     def _targets(self, found: Found, address: str) -> list[str]:
         """The instances that a reference means, seen from an instance: the one of its own module instance and key, if

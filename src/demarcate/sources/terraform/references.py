@@ -117,6 +117,9 @@ class References:
                 return self.reference(value.references[0])
             if parts is None:
                 return self._mixed(value, None)
+        if len(parts) == 1 and len(value.references) == 1:  # the name is known, and whose it is
+            found = self.reference(value.references[0])
+            return msgspec.structs.replace(found, text=value.text) if type(found) is Unknown else found
         return self._mixed(value, parts)
 
     def _choice(self, value: Unknown, change: Callable[[Value], Value]) -> Value:

@@ -68,7 +68,9 @@ def test_many_roots_are_read_side_by_side(tmp_path: Path) -> None:
     for number in range(300):
         folder = tmp_path / f"root{number}"
         folder.mkdir()
-        (folder / "main.tf").write_text(f'resource "aws_sqs_queue" "q" {{\n  name = "q{number}"\n}}\n', encoding="utf-8")
+        (folder / "main.tf").write_text(
+            f'resource "aws_sqs_queue" "q" {{\n  name = "q{number}"\n}}\n', encoding="utf-8"
+        )
     estate = read([str(tmp_path)], ReadOptions())
     assert len(estate.resources) == 300
     assert len({each.id for each in estate.resources}) == 300

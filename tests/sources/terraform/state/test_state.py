@@ -1,0 +1,105 @@
+"""States: as ``terraform show -json`` writes them, and raw."""
+
+import json
+
+import pytest
+
+from demarcate.api import assess_estate
+from demarcate.model import Unknown
+from demarcate.sources import ReadOptions, read
+from tests.sources.terraform.conftest import outcomes
+
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/12345678-1234-1234-1234-123456789012"
+TOPIC = {"id": "arn:aws:sns:eu-west-1:111122223333:t", "arn": "arn:aws:sns:eu-west-1:111122223333:t", "name": "t",
+         "kms_master_key_id": KEY}  # fmt: skip
+PASSWORD = "hunter2-and-more"  # noqa: S105
+AWS = "registry.terraform.io/hashicorp/aws"
+
+
+def _shown(*resources):
+    return {
+        "format_version": "1.0",
+        "terraform_version": "1.13.0",
+        "values": {"root_module": {"resources": list(resources)}},
+    }
+
+
+def _entry(kind, name, values, **more):
+    return {
+        "address": f"{kind}.{name}",
+        "mode": "managed",
+        "type": kind,
+        "name": name,
+        "provider_name": AWS,
+        "values": values,
+        **more,
+    }
+
+
+def _raw(*resources):
+    return {
+        "version": 4,
+        "terraform_version": "1.13.0",
+        "serial": 1,
+        "lineage": "x",
+        "outputs": {},
+        "resources": list(resources),
+    }
+
+
+def _instance(kind, name, attributes, **more):
+    return {"mode": "managed", "type": kind, "name": name, "provider": f'provider["{AWS}"]',
+            "instances": [{"schema_version": 0, "attributes": attributes, **more}]}  # fmt: skip
+
+
+STATES = {
+    "shown": _shown(_entry("aws_kms_key", "k", {"arn": KEY, "id": "12345678"}), _entry("aws_sns_topic", "t", TOPIC)),
+    "raw": _raw(_instance("aws_kms_key", "k", {"arn": KEY, "id": "12345678"}), _instance("aws_sns_topic", "t", TOPIC)),
+}
+
+
+@pytest.fixture
+def estate_of_state(tmp_path):
+    def made(state, name="terraform.tfstate"):
+        (tmp_path / name).write_text(json.dumps(state), encoding="utf-8")
+        return read([str(tmp_path)], ReadOptions())
+
+    return made
+
+
+@pytest.mark.parametrize("form", STATES)
+def test_an_arn_of_the_state_is_a_connection(estate_of_state, form):
+    estate = estate_of_state(STATES[form])
+    assert [each.name for each in estate.resources] == ["aws_kms_key.k", "aws_sns_topic.t"]
+    assert [each.via for each in estate.connections] == ["KmsMasterKeyId"]
+    assert outcomes(assess_estate(estate), "aws_sns_topic.t")["sns-topic-encrypted"] == "satisfied"
+
+
+def test_indices_and_modules_are_in_the_address(estate_of_state):
+    queue = _instance("aws_sqs_queue", "q", {"name": "a"})
+    queue["module"] = 'module.m["x"]'
+    queue["instances"] = [
+        {"index_key": "a", "attributes": {"name": "a"}},
+        {"index_key": 0, "attributes": {"name": "b"}},
+    ]
+    names = [each.name for each in estate_of_state(_raw(queue)).resources]
+    assert names == ['module.m["x"].aws_sqs_queue.q["a"]', 'module.m["x"].aws_sqs_queue.q[0]']
+
+
+@pytest.mark.parametrize("path", [["password"], [{"type": "get_attr", "value": "password"}]], ids=["text", "path"])
+def test_what_is_sensitive_is_not_kept(estate_of_state, path):
+    database = _instance("aws_db_instance", "d", {"password": PASSWORD}, sensitive_attributes=[path])
+    estate = estate_of_state(_raw(database))
+    assert type(estate.resources[0].properties["MasterUserPassword"]) is Unknown
+    assert PASSWORD not in repr(estate)
+
+
+def test_what_is_sensitive_in_a_shown_state_is_not_kept(estate_of_state):
+    entry = _entry("aws_db_instance", "d", {"password": PASSWORD}, sensitive_values={"password": True})
+    assert PASSWORD not in repr(estate_of_state(_shown(entry), "state.json"))
+
+
+def test_a_deposed_object_is_noted(estate_of_state):
+    estate = estate_of_state(_raw(_instance("aws_sqs_queue", "q", {"name": "q"}, deposed="abc")))
+    assert not estate.resources
+    assert [each.what for each in estate.skipped] == ["aws_sqs_queue.q"]
