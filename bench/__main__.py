@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 import yaml
 from bench.template import template
+from bench.terraform import folder, plan
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "build/bench"
@@ -130,11 +131,26 @@ def main() -> int:
     if not chosen.quick:
         whole = [*checkov, "-f", str(file)]
         compared(f"(a) {file.name}, Checkov as it is by default, once", [run(ours)], [run(whole)], "checkov")
+    _terraform(ours[0], checkov, chosen.times)
     examples = str(ROOT / "examples")
     ours_too = [ours[0], "assess", examples, *ours[3:]]
     theirs_too = [*checkov, "-d", examples, "--framework", "cloudformation"]
     compared("(b) examples/", *pairs(ours_too, theirs_too, chosen.times), "checkov")
     return 0
+
+
+def _terraform(demarcate: str, checkov: Sequence[str], times: int) -> None:
+    """Terraform: a folder of 64 resources, and a plan of 2,000."""
+    sys.path.insert(0, str(ROOT / "scripts"))
+    small = folder(FOLDER / "terraform-64", 64)
+    file = plan(FOLDER / "plan-2000.json", folder(FOLDER / "terraform-2000", RESOURCES))
+    output = ["--format", "json", "-o", str(FOLDER / "ledger.json"), "--fail-on", "never"]
+    for title, path, theirs in (
+        ("(c) Terraform, a folder of 64 resources", small, ["-d", str(small), "--framework", "terraform"]),
+        (f"(d) Terraform, a plan of {RESOURCES} resources", file, ["-f", str(file), "--framework", "terraform_plan"]),
+    ):
+        one, other = pairs([demarcate, "assess", str(path), *output], [*checkov, *theirs], times)
+        compared(title, one, other, "checkov")
 
 
 if __name__ == "__main__":

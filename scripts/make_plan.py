@@ -7,6 +7,7 @@ attributes (``catalog/terraform/arguments.json.gz``).
 """
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,6 +24,7 @@ from demarcate.sources.terraform.instances import Instance, Json
 META = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "source", "version", "providers"})
 _PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language()))
 Node = tree_sitter.Node
+_MODULE = re.compile(r"(?:module\.[^.]+\.)*")
 
 
 # the configuration ----------------------------------------------------------------------------------------------------
@@ -243,10 +245,12 @@ def _settled(value: Value) -> Value:
 def plan_of(folder: Path) -> dict[str, Any]:
     """The plan of a folder's one root module."""
     (configuration,) = read_folder(folder, variables={}, environment={}, named=folder.name)
+    changes = [change_of(each) for each in configuration.instances]
     return {
         "format_version": "1.2",
         "terraform_version": "1.13.4",
-        "resource_changes": [change_of(each) for each in configuration.instances if not _is_read(each)],
+        "planned_values": {"root_module": _planned(changes)},
+        "resource_changes": changes,
         "prior_state": {"format_version": "1.0", "values": {"root_module": {"resources": []}}},
         "configuration": {"provider_config": providers_of(folder), "root_module": module_of(folder)},
         "complete": True,
@@ -254,8 +258,19 @@ def plan_of(folder: Path) -> dict[str, Any]:
     }
 
 
-def _is_read(instance: Instance) -> bool:
-    return False
+def _planned(changes: list[dict[str, Any]]) -> dict[str, Any]:
+    """The planned values by module, as a plan repeats them."""
+    root: dict[str, Any] = {"resources": []}
+    modules = {"": root}
+    for each in changes:
+        path = _MODULE.match(each["address"])
+        prefix = path[0].rstrip(".") if path is not None else ""
+        if prefix not in modules:
+            modules[prefix] = {"address": prefix, "resources": []}
+            root.setdefault("child_modules", []).append(modules[prefix])
+        entry = {key: each[key] for key in ("address", "mode", "type", "name", "provider_name")}
+        modules[prefix]["resources"].append({**entry, "values": each["change"]["after"], "sensitive_values": {}})
+    return root
 
 
 def main() -> None:
