@@ -58,7 +58,8 @@ def test_what_cannot_be_seen_is_shown_as_an_escape(reader, hostile_page, name, s
     texts = tab.locator(f"{ROWS} .subject").all_text_contents()
     assert shown in texts
     assert name not in tab.inner_text("main")
-    isolated = "all => all.every(e => e.querySelector('bdi') && getComputedStyle(e.querySelector('bdi')).unicodeBidi.includes('isolate'))"
+    within = "e.querySelector('bdi')"
+    isolated = f"all => all.every(e => {within} && getComputedStyle({within}).unicodeBidi.includes('isolate'))"
     assert tab.eval_on_selector_all(f"{ROWS} .subject", isolated)
 
 

@@ -1,4 +1,4 @@
-"""The HTML report's file: its parts, its policy, that nothing ends its data early, and that it is the same each time."""
+"""The HTML report's file: its parts, its policy, that nothing ends its data early; and the PDF printed from it."""
 
 import base64
 import hashlib
@@ -17,20 +17,27 @@ from tests.report.conftest import ROOT
 from demarcate import assess
 from demarcate.catalog import catalog
 from demarcate.errors import DemarcateError
-from demarcate.model import Scope, Status
+from demarcate.model import Status
 from demarcate.report import html, pdf
 from demarcate.report.formats import RenderOptions
-from demarcate.report.html import payload as payloads
+from demarcate.report.html.payload import LETTERS, _link
 
-DATA = re.compile(rb'<script type="application/json" id="report-data" data-form="(plain|deflate)">(.*?)</script>', re.S)
+DATA = rb'<script type="application/json" id="report-data" data-form="(plain|deflate)">(.*?)</script>'
 
 
 def page_of(ledger, data=None, options=None):
     return b"".join(html.render(ledger, data or catalog(), options or RenderOptions()))
 
 
+def part(pattern, page):
+    """The groups of the one place that a pattern matches."""
+    found = re.search(pattern, page, re.S)
+    assert found is not None
+    return found.groups()
+
+
 def data_of(page):
-    form, body = DATA.search(page).groups()
+    form, body = part(DATA, page)
     return json.loads(zlib.decompress(base64.b64decode(body)) if form == b"deflate" else body)
 
 
@@ -65,7 +72,7 @@ def test_a_finding_bears_on_its_duty(shop):
     subjects = [found["strings"][each] for each in found["resources"]["id"]]
     subjects += [found["strings"][name] for _, name in found["subjects"]]
     columns = found["findings"]
-    of_duty = {}
+    of_duty: dict[tuple[str, str], set[str]] = {}
     for number, each in enumerate(ledger.findings):
         duty = subjects[columns["duty"][number]], found["responsibilities"][columns["responsibility"][number]]["id"]
         of_duty.setdefault(duty, set()).add(each.id)
@@ -81,9 +88,9 @@ def test_the_same_ledger_gives_the_same_bytes(shop):
 
 def test_the_policy_allows_this_script_and_style_and_nothing_else(shop):
     page = page_of(shop[0])
-    policy = re.search(rb'http-equiv="Content-Security-Policy" content="([^"]*)"', page)[1].decode()
-    script = re.search(rb"<script>(.*?)</script>", page, re.S)[1]
-    style = re.search(rb"<style>(.*?)</style>", page, re.S)[1]
+    policy = part(rb'http-equiv="Content-Security-Policy" content="([^"]*)"', page)[0].decode()
+    script = part(rb"<script>(.*?)</script>", page)[0]
+    style = part(rb"<style>(.*?)</style>", page)[0]
     for name, content in (("script-src", script), ("style-src", style)):
         digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
         assert f"{name} 'sha256-{digest}'" in policy
@@ -93,7 +100,7 @@ def test_the_policy_allows_this_script_and_style_and_nothing_else(shop):
 
 def test_the_page_names_nothing_to_load(shop):
     page = page_of(shop[0])
-    page = DATA.sub(b"", page)
+    page = re.sub(DATA, b"", page, flags=re.S)
     page = re.sub(rb"<script>.*?</script>", b"", page, flags=re.S)
     assert not re.search(rb"\b(src|href)=|@import|url\(", page)
 
@@ -101,7 +108,7 @@ def test_the_page_names_nothing_to_load(shop):
 def test_no_name_ends_the_data(tmp_path):
     page = page_of(hostile_ledger(tmp_path))
     assert page.count(b"</script") == 2
-    body = DATA.search(page)[2]
+    body = part(DATA, page)[1]
     assert b"<" not in body
     assert "\u2028".encode() not in body
     found = data_of(page)
@@ -112,14 +119,14 @@ def test_a_large_report_is_deflated(thousands, monkeypatch):
     ledger, data = thousands
     monkeypatch.setattr(html, "_COMPRESS_FROM", 100_000)
     page = page_of(ledger, data)
-    assert DATA.search(page)[1] == b"deflate"
+    assert part(DATA, page)[0] == b"deflate"
     wanted = {(each.resource, each.responsibility): (each.party, each.status) for each in ledger.duties}
     assert cells_of(data_of(page)) == wanted
 
 
 def test_a_ledger_of_another_catalogue_can_be_shown(vaults):
     found = data_of(page_of(vaults[0], catalog()))
-    assert {"acme.vault", "acme.bare"} & {each["id"] for each in found["offerings"]}
+    assert {"acme-store.vault", "acme-store.bare"} <= {each["id"] for each in found["offerings"]}
     assert any(set(each) == {"id"} for each in found["controls"])
 
 
@@ -141,13 +148,12 @@ def test_sources_are_https(shop):
     links |= {each["source"] for each in found["responsibilities"]}
     assert links
     assert all(each.startswith("https://") for each in links if each)
-    assert payloads._link("http://example.com") == ""
+    assert _link("http://example.com") == ""
 
 
 def test_letters_stand_for_every_party_and_status():
-    assert len(set(payloads.LETTERS.values())) == 3 * len(Status)
-    assert all(each.isalpha() for each in payloads.LETTERS.values())
-    assert {Scope.RESOURCE, Scope.ACCOUNT, Scope.ORGANISATION} == set(Scope)
+    assert len(set(LETTERS.values())) == 3 * len(Status)
+    assert all(each.isalpha() for each in LETTERS.values())
 
 
 def test_what_is_committed_is_what_the_sources_build():
@@ -181,10 +187,10 @@ def test_a_pdf_without_a_browser_says_what_to_do(shop, monkeypatch, tmp_path):
     monkeypatch.delenv("DEMARCATE_CHROMIUM", raising=False)
     monkeypatch.setattr(pdf, "BROWSERS", ("chromium",))
     with pytest.raises(DemarcateError, match="install Chromium"):
-        next(pdf.render(*shop, RenderOptions()))
+        next(pdf.render(shop[0], shop[1], RenderOptions()))
     monkeypatch.setenv("DEMARCATE_CHROMIUM", "nowhere")
     with pytest.raises(DemarcateError, match="DEMARCATE_CHROMIUM names 'nowhere'"):
-        next(pdf.render(*shop, RenderOptions()))
+        next(pdf.render(shop[0], shop[1], RenderOptions()))
 
 
 def test_a_browser_that_fails_is_reported(shop, monkeypatch, tmp_path):
@@ -193,4 +199,4 @@ def test_a_browser_that_fails_is_reported(shop, monkeypatch, tmp_path):
     program.chmod(0o755)
     monkeypatch.setenv("DEMARCATE_CHROMIUM", str(program))
     with pytest.raises(DemarcateError, match=r"printed nothing \(exit status 3\): cannot start"):
-        next(pdf.render(*shop, RenderOptions()))
+        next(pdf.render(shop[0], shop[1], RenderOptions()))

@@ -6,7 +6,6 @@ import { ROLE, title } from '../words.js';
 import { curve, NODE } from './layout.js';
 
 const FAR = 0.5; // below this scale labels of nodes cannot be read, so those of boxes stand for them
-const SHORT = 21;
 
 /** Fill a canvas. `choose(key)` is called when a node is chosen (null for none); gives { select(key) }. */
 export function draw(place, laid, edges, choose) {
@@ -29,7 +28,7 @@ export function draw(place, laid, edges, choose) {
     const element = s('g', { class: `node${node.bad ? ' has-bad' : ''}${node.setting ? ' is-setting' : ''}`, role: 'button', tabindex: '-1', 'aria-label': node.spoken, 'aria-pressed': 'false', transform: `translate(${node.x} ${node.y})` },
       s('rect', { width: NODE.wide, height: NODE.tall, rx: 6 }),
       s('rect', { class: 'node-stripe', width: 4, height: NODE.tall, rx: 2 }),
-      s('text', { x: 12, y: 17 }, cut(name, SHORT)), s('title', null, node.spoken));
+      s('svg', { width: NODE.wide - 6, height: NODE.tall }, s('text', { x: 12, y: 17 }, name)), s('title', null, node.spoken));
     element.addEventListener('click', () => choose(key));
     element.addEventListener('focus', () => svg.classList.add('inside'));
     elements.set(key, element);
