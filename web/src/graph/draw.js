@@ -14,7 +14,7 @@ export function draw(place, laid, edges, choose) {
   const nodeLayer = s('g', { class: 'nodes' });
   const boxes = s('g', { class: 'boxes', 'aria-hidden': 'true' }, laid.boxes.map((box) => s('g', null,
     s('rect', { x: box.x, y: box.y, width: box.wide, height: box.high, rx: 10 }),
-    s('text', { class: 'box-title', x: box.x + 10, y: box.y + 18 }, cut(box.title, Math.floor((box.wide - 12) / 7.2))))));
+    s('svg', { x: box.x, y: box.y - 30, width: box.wide - 4, height: 54 }, s('text', { class: 'box-title', x: 9, y: 47 }, box.title)))));
   const lanes = s('g', { class: 'lanes', 'aria-hidden': 'true' }, laid.lanes.map((lane) => s('text', { x: lane.x, y: lane.y }, ROLE[lane.role] ?? title(lane.role))));
   const drawn = edges.map((edge) => {
     const [from, to] = [laid.nodes.get(edge.from), laid.nodes.get(edge.to)];
@@ -46,10 +46,6 @@ export function draw(place, laid, edges, choose) {
     if (event.target === svg) choose(null);
   });
   return { select: (key) => select(key, { svg, drawn, elements }) };
-}
-
-function cut(text, most) {
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
 function select(key, { svg, drawn, elements }) {
