@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test lint types check docs catalog catalog-check bench trials clean
+.PHONY: help demo test lint types check docs catalog catalog-check bench trials web web-check clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -18,7 +18,7 @@ $(STAMP): pyproject.toml scripts/make-venv
 demo: $(STAMP) ## assess the web shop in examples/ and say where things are
 	@sh scripts/demo "$(BIN)"
 
-test: $(STAMP) lint types docs-check catalog-check ## everything that CI runs: lint, types, generated files, catalogue, tests
+test: $(STAMP) lint types docs-check catalog-check web-check ## everything that CI runs: lint, types, generated files, catalogue, tests
 	$(BIN)/demarcate catalog check
 	$(BIN)/python -m pytest
 
@@ -40,6 +40,12 @@ catalog: $(STAMP) ## regenerate the property index from the pinned schemas
 
 catalog-check: $(STAMP) ## fail if the committed property index differs from what the pinned schemas give
 	$(BIN)/python scripts/build_properties.py --check
+
+web: $(STAMP) ## build the program of the HTML report from web/src (needs npm)
+	$(BIN)/python scripts/build_web.py
+
+web-check: $(STAMP) ## fail if the committed program of the HTML report is not what web/src builds
+	$(BIN)/python scripts/build_web.py --check
 
 bench: $(STAMP) ## speed and memory, side by side with other tools (installs those into a venv of their own)
 	$(BIN)/python -m bench

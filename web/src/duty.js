@@ -2,7 +2,7 @@
 
 import { h, shown, source, spoken } from './dom.js';
 import { party, severity, status, where } from './parts.js';
-import { count, number } from './text.js';
+import { count, number, visible } from './text.js';
 import { OUTCOME } from './words.js';
 import { evidence } from './evidence.js';
 import { knobs } from './knobs.js';
@@ -52,7 +52,7 @@ function findingEntry(model, each, row) {
   const quiet = each.outcome === 'satisfied';
   const ids = Object.entries(control.frameworks ?? {}).map(([name, list]) => h('li', null, h('span', { class: 'soft' }, `${model.raw.frameworks[name] ?? name} `), list.join(', ')));
   const more = [
-    evidence(each.evidence),
+    evidence(each.evidence, visible(control.id)),
     each.accepted ? h('p', { class: 'notice' }, h('b', null, 'Accepted: '), shown(each.accepted.reason), each.accepted.owner ? [' by ', shown(each.accepted.owner)] : null, each.accepted.until ? [' until ', shown(each.accepted.until)] : null) : null,
     text('why') ? h('p', null, h('b', null, 'Why it matters '), text('why')) : null,
     !quiet && text('fix') ? h('p', null, h('b', null, 'Fix '), text('fix')) : null,

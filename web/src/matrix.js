@@ -1,6 +1,6 @@
 // Offerings × responsibilities: whose it is as a letter and a colour, how it stands as a mark and a bar.
 
-import { h } from './dom.js';
+import { h, spoken } from './dom.js';
 import { bar, sentence, total } from './parts.js';
 import { link } from './router.js';
 import { count, number, visible } from './text.js';
@@ -77,10 +77,10 @@ function cell(model, each, column, start) {
   const whole = total(counts);
   const label = `${each.name}, ${column.title}: ${names.map((name) => PARTY[name].whose).join(' and ')}, ${whole ? sentence(counts) : count(counts.inherited, 'duty', 'duties')}`;
   return h('td', { class: edge.trim() || null },
-    h('a', { class: `cell c-${party}`, tabindex: '-1', href: link('duties', { ...each.query, responsibility: column.id, status: whole ? '' : 'any' }), 'aria-label': label, title: label },
-      h('span', { class: 'letter' }, names.length > 1 ? '±' : PARTY[party].letter),
-      worst === 'inherited' ? null : h('span', { class: `mark st-${worst}` }, STATUS[worst].mark),
-      whole ? bar(counts) : null));
+    h('a', { class: `cell c-${party}`, tabindex: '-1', href: link('duties', { ...each.query, responsibility: column.id, status: whole ? '' : 'any' }), title: label },
+      h('span', { class: 'letter', 'aria-hidden': 'true' }, names.length > 1 ? '±' : PARTY[party].letter),
+      worst === 'inherited' ? null : h('span', { class: `mark st-${worst}`, 'aria-hidden': 'true' }, STATUS[worst].mark),
+      whole ? bar(counts) : null, spoken(label)));
 }
 
 /** Arrow keys move between the cells of a matrix, so that it takes one stop of the tab key. */

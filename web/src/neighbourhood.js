@@ -14,7 +14,7 @@ export function neighbourhood(model, row, into, out) {
   const rows = Math.max(Math.min(left.length, SHOWN + 1), Math.min(right.length, SHOWN + 1), 1);
   const tall = rows * GAP + 24;
   const middle = tall / 2;
-  const svg = s('svg', { class: 'ego', viewBox: `0 0 ${WIDE} ${tall}`, role: 'img', 'aria-label': `${count(left.length, 'resource')} connect to it, it connects to ${count(right.length, 'resource')}; listed below` });
+  const svg = s('svg', { class: 'ego', viewBox: `0 0 ${WIDE} ${tall}`, role: 'group', 'aria-label': `${count(left.length, 'resource')} connect to it, it connects to ${count(right.length, 'resource')}; listed below` });
   svg.append(...side(model, left, -1, middle, tall), ...side(model, right, 1, middle, tall));
   svg.append(s('circle', { class: 'ego-self', cx: WIDE / 2, cy: middle, r: 9 }));
   const list = (title, items) => (items.length ? h('details', null, h('summary', null, `${title}: ${items.length}`), h('ul', { class: 'plain' }, items.map((each) => h('li', null, subjectLink(model, each.row), ' ', h('span', { class: 'soft' }, shown([...each.kinds].join(', '))))))) : null);
@@ -44,7 +44,7 @@ function side(model, items, way, middle, tall) {
     parts.push(s('path', { class: 'ego-edge', d: `M${edge} ${y}C${(edge + x) / 2} ${y} ${(edge + x) / 2} ${middle} ${x} ${middle}` }, s('title', null, visible([...each.kinds].join(', ')))));
     const name = visible(shortName(model.nameOf(each.row)));
     const short = name.length > 17 ? `${name.slice(0, 16)}…` : name;
-    parts.push(s('a', { href: link('resource', {}, model.idOf(each.row)), 'aria-hidden': 'true', tabindex: '-1' },
+    parts.push(s('a', { href: link('resource', {}, model.idOf(each.row)) },
       s('rect', { class: 'ego-box', x: way < 0 ? 0 : WIDE - 118, y: y - BOX / 2, width: 118, height: BOX, rx: 5 }),
       s('text', { class: 'ego-name', x: way < 0 ? 8 : WIDE - 110, y: y + 4 }, short), s('title', null, `${visible(model.nameOf(each.row))} (${visible([...each.kinds].join(', '))})`)));
   });

@@ -62,11 +62,11 @@ function block(each, counts) {
   const scope = each.scope === 'resource' ? '' : `, once for each ${each.scope}`;
   return h('a', {
     class: `block ${shared ? 'b-shared' : 'b-customer'}`, role: 'button', href: link('duties', { responsibility: each.id }), title: visible(each.definition), 'data-responsibility': each.id,
-    'aria-label': `${each.title}: ${shared ? 'shared' : 'yours'}${mixed}${scope}; ${sentence(counts)}`, on: { keydown: press },
+    on: { keydown: press },
   },
-  h('span', { class: 'name' }, each.title),
+  h('span', { class: 'name' }, each.title, spoken(`: ${shared ? 'shared' : 'yours'}${mixed}${scope}; `)),
   h('span', { class: 'numbers' }, h('span', null, `${number(done(counts))} of ${number(whole)} done`), h('b', null, percent(done(counts), whole))),
-  bar(counts));
+  bar(counts), spoken(`: ${sentence(counts)}`));
 }
 
 /** A link that is called a button answers the space bar too. */
@@ -84,9 +84,8 @@ function halves(model, beside) {
   return h('div', { class: 'halves' }, h('h4', null, 'AWS’s half of what is shared'),
     h('div', { class: 'blocks' }, shared.map(({ each, counts }) => {
       const number_ = counts.parties.shared + counts.parties.aws;
-      return h('a', { class: 'block b-aws small', role: 'button', href: link('duties', { responsibility: each.id, party: 'shared', status: 'any' }), on: { keydown: press }, 'data-half': each.id,
-        'aria-label': `${each.title}: AWS’s half of ${count(number_, 'duty', 'duties')}` },
-      h('span', { class: 'name' }, each.title), h('span', { class: 'numbers' }, number(number_)));
+      return h('a', { class: 'block b-aws small', role: 'button', href: link('duties', { responsibility: each.id, party: 'shared', status: 'any' }), on: { keydown: press }, 'data-half': each.id },
+      h('span', { class: 'name' }, each.title, spoken(': AWS’s half of')), ' ', h('span', { class: 'numbers' }, number(number_), spoken(number_ === 1 ? ' duty' : ' duties')));
     })));
 }
 
@@ -158,15 +157,15 @@ function layerBlock(layer, place, each) {
   const kinds = each.columns.flatMap((column) => column.offerings.map(({ offering }) => offering.id));
   const query = { responsibility: layer.id, offering: kinds.join(','), status: each.side === 'aws' ? 'any' : '' };
   const label = each.whole
-    ? `${layer.title}: ${PARTY[each.party].whose}, ${count(each.whole, 'duty', 'duties')}${whole ? `; ${sentence(each.counts)}` : ''}, over ${kinds.length > 3 ? count(kinds.length, 'offering') : kinds.join(', ')}`
-    : `${layer.title}: no such duty here`;
+    ? `: ${PARTY[each.party].whose}, ${count(each.whole, 'duty', 'duties')}${whole ? `; ${sentence(each.counts)}` : ''}, over ${kinds.length > 3 ? count(kinds.length, 'offering') : kinds.join(', ')}`
+    : ': no such duty here';
   return h('a', {
-    class: `block layer b-${each.whole ? each.party : 'none'} side-${each.side}`, role: 'button', href: link('duties', query), 'aria-label': label, 'data-layer': layer.id, 'data-party': each.party, on: { keydown: press },
+    class: `block layer b-${each.whole ? each.party : 'none'} side-${each.side}`, role: 'button', href: link('duties', query), 'data-layer': layer.id, 'data-party': each.party, on: { keydown: press },
     style: { 'grid-row': place + 1, 'grid-column': `${each.start + 1} / span ${each.span}` },
   },
   h('span', { class: 'name' }, layer.title),
   h('span', { class: 'numbers' }, h('span', { class: 'who' }, PARTY[each.party].word), h('span', null, each.whole ? (whole ? `${number(done(each.counts))} of ${number(whole)} done` : number(each.whole)) : '–')),
-  whole ? bar(each.counts) : null);
+  whole ? bar(each.counts) : null, spoken(label));
 }
 
 function columnHead(column) {

@@ -3,7 +3,7 @@
 // the same way each time.
 
 const LANES = ['edge', 'compute', 'messaging', 'data-store', 'network', 'key', 'identity', 'management', 'setting'];
-export const NODE = { wide: 160, tall: 26, gap: 5 };
+export const NODE = { wide: 184, tall: 26, gap: 5 };
 const BOX = { pad: 8, head: 24, gap: 14, aside: 30 };
 const LANE = { gap: 64, head: 30, after: 20 };
 const SHAPE = 1.75; // width to height

@@ -9,7 +9,7 @@ import { link } from '../router.js';
 import { virtualTable } from '../table.js';
 import { count, number, shortName, visible } from '../text.js';
 
-const READABLE = 600; // more resources than this are drawn offering by offering, until somebody asks otherwise
+const READABLE = 300; // more resources than this are drawn offering by offering, until somebody asks otherwise
 
 export default {
   id: 'connections',
@@ -138,8 +138,8 @@ function byOffering(model, numbers, offeringOf) {
     const offering = model.offerings[place];
     const counts = tally(model, rows);
     const role = mostly(rows.map((row) => model.text(model.raw.resources.role[row])));
-    return { key: place, role, offering: offering.service, title: offering.serviceTitle, label: `${offering.title} × ${number(rows.length)}`, bad: counts['not-satisfied'] > 0, id: offering.id,
-      spoken: `${offering.title}, ${count(rows.length, 'resource')}: ${sentence(counts)}` };
+    return { key: place, role, offering: offering.service, title: offering.serviceTitle, label: `${number(rows.length)} × ${offering.title}`, bad: counts['not-satisfied'] > 0, id: offering.id,
+      spoken: `${number(rows.length)} × ${offering.title}: ${sentence(counts)}` };
   });
   const pairs = new Map();
   for (const n of numbers) {

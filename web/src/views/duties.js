@@ -183,7 +183,7 @@ function record(model, duty) {
   const worst = model.worst[duty];
   return [
     model.statusOf(duty), worst === NO_SEVERITY ? '' : model.severities[worst], PARTY[model.partyOf(duty)] ? model.partyOf(duty) : '', model.responsibilityOf(duty).id,
-    model.idOf(row), model.typeOf(row), offering.id, offering.service, model.accountOf(row), model.isResource(row) ? model.resource(row).region : '',
+    model.isResource(row) ? model.idOf(row) : model.subject(row).name, model.typeOf(row), offering.id, offering.service, model.accountOf(row), model.isResource(row) ? model.resource(row).region : '',
     place(model.fileOf(row), model.lineOf(row)), messages.join(' | '), said?.reason ?? '', said?.source ?? '',
   ];
 }

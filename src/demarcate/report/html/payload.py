@@ -221,7 +221,7 @@ def _controls(
     ledger: Ledger, known: Mapping[str, Control], places: Mapping[str, int], data: Catalog, strings: Strings
 ) -> list[dict[str, Any]]:
     """The controls of the findings, by id; one that the catalogue at hand does not have is known by its id alone."""
-    found = []
+    found: list[dict[str, Any]] = []
     for name in sorted({each.control for each in ledger.findings}):
         each = known.get(name)
         if each is None:
