@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from make_plan import plan_of
+from tests.sources.terraform.conftest import outcomes
+from tests.sources.terraform.test_known_after_apply import ARGUMENTS, FORMS, KEY, MODULES, TOPIC
 
 from demarcate.api import assess_estate
 from demarcate.model import Unknown
 from demarcate.sources import ReadOptions, read
 from demarcate.verify import VerifyOptions
 from demarcate.verify.profiles import profile_of
-from tests.sources.terraform.conftest import outcomes
-from tests.sources.terraform.test_known_after_apply import ARGUMENTS, FORMS, KEY, MODULES, TOPIC
+from make_plan import plan_of
 
 ROOT = Path(__file__).resolve().parents[4]
 HIDDEN = {"a local", "a local of a local", "a condition whose branches are both keys"}

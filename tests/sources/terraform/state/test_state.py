@@ -3,16 +3,16 @@
 import json
 
 import pytest
+from tests.sources.terraform.conftest import outcomes
 
 from demarcate.api import assess_estate
 from demarcate.model import Unknown
 from demarcate.sources import ReadOptions, read
-from tests.sources.terraform.conftest import outcomes
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/12345678-1234-1234-1234-123456789012"
 TOPIC = {"id": "arn:aws:sns:eu-west-1:111122223333:t", "arn": "arn:aws:sns:eu-west-1:111122223333:t", "name": "t",
          "kms_master_key_id": KEY}  # fmt: skip
-PASSWORD = "hunter2-and-more"  # noqa: S105
+PASSWORD = "hunter2-and-more"
 AWS = "registry.terraform.io/hashicorp/aws"
 
 
