@@ -55,6 +55,7 @@ class Filler:
             if rule.convert == "method-path":
                 target.update(special.method_path(self.references.resolve(value)))
                 return
+            value = decoded(value)
             blocks = value if isinstance(value, list) else [value]
             for number, block in enumerate(blocks):
                 if isinstance(block, dict):

@@ -15,7 +15,7 @@ from demarcate.sources.terraform.filling import Filler, merge, store
 from demarcate.sources.terraform.instances import Instance
 from demarcate.sources.terraform.mapping import Mapped
 from demarcate.sources.terraform.references import References, references_in
-from demarcate.sources.terraform.rules import level_of, steps_of
+from demarcate.sources.terraform.rules import Level, level_of, steps_of
 
 if TYPE_CHECKING:
     from demarcate.sources.terraform.translate import Draft
@@ -36,6 +36,7 @@ class Companions:
         self.references = references
         self.note = note
         self._named: dict[tuple[str, str], list[Draft]] | None = None
+        self._levels: dict[tuple[str, str], Level] = {}
         self._of_type: dict[str, list[Draft]] = {}
         for some in drafts.values():
             for each in some:
@@ -111,7 +112,10 @@ class Companions:
     def _into(self, parent: "Draft", instance: Instance, entry: Mapped, *, certain: bool) -> None:
         given = {key: value for key, value in instance.values.items() if key not in entry.parent_arguments().values()}
         filler = Filler(self.references, instance.lines)
-        level = level_of(parent.target.type, entry.properties, entry.to)
+        key = (instance.type, parent.target.type)
+        if key not in self._levels:
+            self._levels[key] = level_of(parent.target.type, entry.properties, entry.to)
+        level = self._levels[key]
         made: dict[str, Value] = {}
         whole: dict[str, Value] = {}
         if entry.to is None:

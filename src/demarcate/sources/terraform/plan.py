@@ -168,6 +168,8 @@ class _Reader:
         merged = _merged(dict(after), unknown if isinstance(unknown, dict) else {})
         found: dict[str, Value] = {}
         for name, value in merged.items():
+            if value is None:
+                continue  # most arguments are not set
             made = self._value(
                 value, _at(sensitive, name), expressions.get(name), address, block, name, name in expressions
             )

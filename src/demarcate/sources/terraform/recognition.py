@@ -11,7 +11,6 @@ from demarcate.sources.terraform.plan import read_plan
 from demarcate.sources.terraform.state import read_state, read_tfstate
 
 SHOW: Final = "terraform show -json PLANFILE > plan.json"
-MAX_DEPTH: Final = 200
 _ADDRESS: Final = re.compile(rb'"address"\s*:\s*"((?:[^"\\]|\\.)*)"')
 
 
@@ -34,11 +33,14 @@ def read_bytes(data: bytes, name: str) -> Configuration:
     if "provider_schemas" in value:
         raise InputError("the providers' schemas, not a plan", name, SHOW)
     lines = Lines(data)
-    if "planned_values" in value or "resource_changes" in value:
-        return read_plan(value, name, lines)
-    if "format_version" in value:
-        return read_state(value, name, lines)
-    return read_tfstate(value, name, lines)
+    try:
+        if "planned_values" in value or "resource_changes" in value:
+            return read_plan(value, name, lines)
+        if "format_version" in value:
+            return read_state(value, name, lines)
+        return read_tfstate(value, name, lines)
+    except RecursionError:
+        raise InputError("nested too deeply", name) from None
 
 
 def _decoded(data: bytes, name: str) -> dict[str, Any]:
@@ -57,22 +59,7 @@ def _decoded(data: bytes, name: str) -> dict[str, Any]:
         raise InputError(what, f"{name}:{line}", "is the file whole?") from None
     if not isinstance(value, dict):
         raise InputError("not a plan or state", name, SHOW)
-    _check_depth(value, name)
     return value
-
-
-def _check_depth(value: Any, name: str) -> None:
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        level = [
-            each
-            for item in level
-            for each in (item.values() if isinstance(item, dict) else item)
-            if isinstance(each, dict | list)
-        ]
-        if not level:
-            return
-    raise InputError(f"nested more than {MAX_DEPTH} deep", name)
 
 
 class Lines:

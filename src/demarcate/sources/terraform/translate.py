@@ -14,7 +14,7 @@ from demarcate.sources.terraform.fold import Companions
 from demarcate.sources.terraform.instances import Configuration, Instance
 from demarcate.sources.terraform.mapping import KnobSpec, Mapped, Mappings, mappings
 from demarcate.sources.terraform.references import References, Target, attribute_name, to_target
-from demarcate.sources.terraform.rules import level_of
+from demarcate.sources.terraform.rules import Level, level_of
 from demarcate.sources.terraform.special import CONVERT
 
 _REGISTRY: Final = re.compile(r"^(?:registry\.terraform\.io|registry\.opentofu\.org)/")
@@ -60,6 +60,7 @@ class _Configuration:
         self.region = region
         self.skipped: list[Skipped] = []
         self.settings: dict[str, dict[str, Value]] = {}
+        self._levels: dict[tuple[str, str], Level] = {}
         self._mine: list[tuple[Instance, Target]] = []
         self._companions: list[tuple[Instance, Mapped]] = []
         self._settings: list[tuple[Instance, Mapped]] = []
@@ -116,7 +117,8 @@ class _Configuration:
         own = to_target(target, attribute_name("id", entry))
         filler = Filler(self.references, instance.lines, own)
         properties: dict[str, Value] = {}
-        filler.fill(level_of(target.type, entry.properties), _with_all_tags(instance.values), properties, properties)
+        level = self._level(instance.type, target.type, entry)
+        filler.fill(level, _with_all_tags(instance.values), properties, properties)
         for given, known in ((entry.fixed, False), (entry.defaults, True)):
             for path, value in given.items():
                 _default(properties, path, value, only_absent=known)
@@ -126,6 +128,11 @@ class _Configuration:
         for number, each in enumerate(whole):
             suffix = "" if number == 0 else f" ({number + 1})"
             yield Draft(instance, target, each, filler.places, suffix)
+
+    def _level(self, name: str, kind: str, entry: Mapped) -> Level:
+        if (name, kind) not in self._levels:
+            self._levels[name, kind] = level_of(kind, entry.properties)
+        return self._levels[name, kind]
 
     def _resource(self, draft: "Draft") -> Resource:
         instance = draft.instance
