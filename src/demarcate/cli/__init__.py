@@ -69,16 +69,17 @@ def _assess(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     command = commands.add_parser(
         "assess",
         help="say of every resource whose job everything is",
-        description="Read CloudFormation (JSON, YAML), SAM, CDK cloud assemblies, Terraform and OpenTofu (configurations, plans, "
-        "states), and say for every resource and "
-        "every responsibility whose job it is, and why. Nothing is executed, fetched or sent.",
+        description="Read CloudFormation (JSON, YAML), SAM, CDK cloud assemblies, Terraform and OpenTofu (configurations, "
+        "plans, states), and say for every resource and every responsibility whose job it is, and why. Nothing is "
+        "executed, fetched or sent.",
         epilog=_EPILOG,
         formatter_class=_Formatter,
     )
     command.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder, a glob, a cdk.out folder, or -")
     command.add_argument(
         "--parameters", action="append", default=[], metavar="FILE|KEY=VALUE",
-        help="values for parameters and variables: KEY=VALUE, a file as create-stack, deploy or CodePipeline take it, or .tfvars",
+        help="values for parameters and variables: KEY=VALUE, a file as create-stack, deploy or CodePipeline take it, "
+        "or .tfvars",
     )  # fmt: skip
     command.add_argument("--region", help="the Region of templates that do not say their own")
     command.add_argument("--account", help="the account of templates that do not say their own")
