@@ -13,14 +13,10 @@ import pytest
 import yaml
 
 from demarcate.api import assess_estate
-from demarcate.catalog import catalog
 from demarcate.model import Ledger
 from demarcate.sources import ReadOptions, read
-from demarcate.sources.terraform.mapping import Mappings
 
 FOLDER = Path(__file__).parent / "pairs"
-LEAST = 120
-"""How many pairs there are at least."""
 
 
 class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -93,19 +89,3 @@ def test_both_sides_agree(stem: str, pair: Pair, tmp_path: Path) -> None:
                 differing[f"{logical}: {key}"] = (left.get(key), right.get(key))
     assert not differing
     assert len(one.resources) == len(pair.names), "every resource of the template is compared"
-
-
-def test_there_are_enough_pairs() -> None:
-    assert len(ALL) >= LEAST
-
-
-def test_every_service_that_terraform_has_and_that_has_controls_is_covered() -> None:
-    data, mappings = catalog(), Mappings()
-    wanted = set()
-    for name in mappings.types():
-        entry = mappings.entry(name)
-        if entry is not None and entry.is_ is not None and data.controls_of(entry.is_):
-            service = data.service_of(entry.is_)
-            assert service is not None
-            wanted.add(service.service)
-    assert not wanted - {stem for stem, _ in ALL}

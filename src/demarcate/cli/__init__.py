@@ -69,9 +69,9 @@ def _assess(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     command = commands.add_parser(
         "assess",
         help="say of every resource whose job everything is",
-        description="Read CloudFormation (JSON, YAML), SAM, CDK cloud assemblies, Terraform and OpenTofu (configurations, "
-        "plans, states), and say for every resource and every responsibility whose job it is, and why. Nothing is "
-        "executed, fetched or sent.",
+        description="Read CloudFormation (JSON, YAML), SAM, CDK cloud assemblies, Terraform and OpenTofu "
+        "(configurations, plans, states), and say for every resource and every responsibility whose job it is, and "
+        "why. Nothing is executed, fetched or sent.",
         epilog=_EPILOG,
         formatter_class=_Formatter,
     )
