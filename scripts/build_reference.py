@@ -66,6 +66,7 @@ def _cli() -> str:
     parts = ["# The command line\n", f"```\n{top.format_help().rstrip()}\n```\n"]
     for path in (
         "assess",
+        "report",
         "explain",
         "compare",
         "catalog",
