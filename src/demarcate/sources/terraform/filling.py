@@ -162,13 +162,15 @@ class Filler:
         if node.children:
             return self._object(value, level, root, at, path)
         if node.free:
-            value = decoded(value)
-            if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
-                value = value[0]
-            return self.references.resolve(value)
+            if isinstance(value, list) and value and isinstance(value[0], dict):
+                blocks = [_renamed(each) for each in value]
+                return self.references.resolve(blocks[0] if len(blocks) == 1 else blocks)
+            return self.references.resolve(decoded(value))
         return self._scalar(node, value)
 
     def _list(self, node: Node, value: Value, level: Level, root: dict[str, Value], at: str, path: str) -> Value:
+        if isinstance(value, list) and node.free and not node.children:
+            value = [_renamed(each) for each in value]  # blocks, not items of a document
         value = decoded(value) if node.children or node.free else value
         pair = node.pair
         if isinstance(value, dict) and pair is not None and not _is_pair(value, pair):
@@ -213,6 +215,18 @@ class Filler:
                 return Unknown("a JSON text of which a part is not known", references_in(resolved), origin="deployment")
             return json.dumps(resolved, separators=(",", ":"))
         return self.references.resolve(value)
+
+
+def _renamed(block: Value) -> Value:
+    """A block that no schema describes, with CloudFormation's spelling of its arguments; maps keep their keys."""
+    if not isinstance(block, dict):
+        return block
+    return {
+        "".join(word.capitalize() for word in key.split("_")): [_renamed(each) for each in value]
+        if isinstance(value, list)
+        else value
+        for key, value in block.items()
+    }
 
 
 def _is_one(value: Unknown) -> bool:
