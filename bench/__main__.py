@@ -18,7 +18,6 @@ from pathlib import Path
 import msgspec
 import yaml
 from bench.template import template
-from bench.terraform import folder, plan
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "build/bench"
@@ -141,9 +140,8 @@ def main() -> int:
 
 def _terraform(demarcate: str, checkov: Sequence[str], times: int) -> None:
     """Terraform: a folder of 64 resources, and a plan of 2,000."""
-    sys.path.insert(0, str(ROOT / "scripts"))
-    small = folder(FOLDER / "terraform-64", 64)
-    file = plan(FOLDER / "plan-2000.json", folder(FOLDER / "terraform-2000", RESOURCES))
+    subprocess.run([sys.executable, "-m", "bench.terraform", str(FOLDER), str(RESOURCES)], cwd=ROOT, check=True)
+    small, file = FOLDER / "terraform-64", FOLDER / f"plan-{RESOURCES}.json"
     output = ["--format", "json", "-o", str(FOLDER / "ledger.json"), "--fail-on", "never"]
     for title, path, theirs in (
         ("(c) Terraform, a folder of 64 resources", small, ["-d", str(small), "--framework", "terraform"]),

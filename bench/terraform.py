@@ -1,6 +1,10 @@
-"""Terraform for the benchmark: a configuration of so many resources, and the plan of one."""
+"""Terraform for the benchmark: a configuration of so many resources, and the plan of one.
+
+``python -m bench.terraform FOLDER RESOURCES`` writes both; a process of its own, so that its memory is not counted.
+"""
 
 import json
+import sys
 from pathlib import Path
 
 HEAD = """\
@@ -88,3 +92,10 @@ def plan(place: Path, of: Path) -> Path:
 
     place.write_text(json.dumps(plan_of(of)), encoding="utf-8")
     return place
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
+    top, number = Path(sys.argv[1]), int(sys.argv[2])
+    folder(top / "terraform-64", 64)
+    plan(top / f"plan-{number}.json", folder(top / f"terraform-{number}", number))

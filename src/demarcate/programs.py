@@ -3,7 +3,7 @@
 import marshal
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -11,9 +11,12 @@ import msgspec
 from demarcate import cache
 from demarcate.catalog import Catalog
 from demarcate.errors import ExpressionError
-from demarcate.expressions import Subject, Writer
-from demarcate.expressions.codegen import compiled, function_source, load
+from demarcate.expressions import Subject
+from demarcate.expressions.loading import load
 from demarcate.model import Control, Value
+
+if TYPE_CHECKING:
+    from demarcate.expressions import Writer
 
 _FORMAT: Final = b"program 3"
 _RELATED: Final = re.compile(r"""related\(\s*['"]([\w:]+)['"]""")
@@ -93,6 +96,8 @@ def _compile(
     defaults: Mapping[tuple[str, str], str],
     data: Catalog,
 ) -> tuple[Any, tuple[tuple[str, ...], ...]]:
+    from demarcate.expressions.codegen import Writer, compiled, function_source
+
     source = ""
     for number, (offering, text) in enumerate(whens.items()):
         writer = Writer(type_name, configures=data.configures)
@@ -107,7 +112,7 @@ def _compile(
         raise ExpressionError(f"its controls do not compile: {error}", type_name) from error
 
 
-def _write_control(writer: Writer, number: int, control: Control) -> tuple[str, ...]:
+def _write_control(writer: "Writer", number: int, control: Control) -> tuple[str, ...]:
     """One control: an undecided ``when`` or ``unless`` leaves the outcome undecided, unless the other rules it out."""
     writer.reads.clear()
     result = f"r{number}"

@@ -44,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=_Formatter,
     )
     top.add_argument("--version", action="version", version=f"demarcate {__version__}")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = top.add_subparsers(prog="demarcate", dest="command", metavar="COMMAND", required=True)
     _assess(commands)
     _report(commands)
     _explain(commands)
@@ -148,7 +148,7 @@ def _catalog(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     command = commands.add_parser(
         "catalog", formatter_class=_Formatter, help="list, show, check or count what is known of AWS"
     )
-    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
+    actions = command.add_subparsers(prog="demarcate catalog", dest="action", metavar="ACTION", required=True)
     listing = actions.add_parser("list", formatter_class=_Formatter, help="all services and offerings, or all controls")
     listing.add_argument("--controls", action="store_true", help="list the controls instead")
     showing = actions.add_parser("show", formatter_class=_Formatter, help="one service, with its types and offerings")

@@ -294,12 +294,3 @@ def function_source(name: str, parameters: str, lines: list[str]) -> str:
 def compiled(source: str, where: str) -> CodeType:
     """The code object of generated source."""
     return compile(source, f"<{where}>", "exec")
-
-
-def load(code: CodeType) -> Mapping[str, Callable[..., object]]:
-    """The functions that generated code defines."""
-    from demarcate.expressions import runtime, texts, unknowns
-
-    space: dict[str, object] = {**vars(unknowns), **vars(texts), **vars(runtime)}
-    exec(code, space)  # noqa: S102 (code that this module wrote from the catalogue's expressions)
-    return space  # type: ignore[return-value]
