@@ -70,6 +70,23 @@ def providers_of(folder: Path) -> dict[str, Any]:
     return found
 
 
+def variables_of(folder: Path) -> dict[str, Any]:
+    """The values of a root module's variables, as far as they are literals: its files of values, and the defaults."""
+    found: dict[str, Any] = {}
+    for file in sorted(folder.glob("*.tf")):
+        tree = _PARSER.parse(file.read_bytes())
+        for block in _blocks(_child(tree.root_node, "body")):
+            kind, *labels = _labels(block)
+            default = _attributes(_child(block, "body")).get("default") if kind == "variable" else None
+            if default is not None and _constant(default) is not None:
+                found[labels[0]] = {"value": _constant(default)}
+    for file in sorted(folder.glob("*.tfvars")):
+        tree = _PARSER.parse(file.read_bytes())
+        for name, value in _attributes(_child(tree.root_node, "body")).items():
+            found[name] = {"value": _constant(value)}
+    return found
+
+
 def _resource(kind: str, labels: list[str], body: Node | None) -> dict[str, Any]:
     data = kind == "data"
     attributes = _attributes(body)
@@ -249,6 +266,7 @@ def plan_of(folder: Path) -> dict[str, Any]:
     return {
         "format_version": "1.2",
         "terraform_version": "1.13.4",
+        "variables": variables_of(folder),
         "planned_values": {"root_module": _planned(changes)},
         "resource_changes": changes,
         "prior_state": {"format_version": "1.0", "values": {"root_module": {"resources": []}}},

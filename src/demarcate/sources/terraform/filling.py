@@ -11,6 +11,7 @@ from demarcate.model import Unknown, Value, contains_unknown
 from demarcate.sources.terraform import special
 from demarcate.sources.terraform.conversions import CONVERSIONS, decoded
 from demarcate.sources.terraform.instances import Json
+from demarcate.sources.terraform.plan import COMPUTED
 from demarcate.sources.terraform.references import References, references_in
 from demarcate.sources.terraform.rules import MEMBER, NEW, Level, Rule, Step
 from demarcate.sources.terraform.schema import Node
@@ -102,9 +103,12 @@ class Filler:
 
     def _change(self, rule: Rule, value: Value, root: dict[str, Value], at: str, path: str) -> Value:
         node = rule.node
-        if rule.convert == "rules":
+        if rule.convert == "rules" and not (type(value) is Unknown and value.origin == COMPUTED):
             egress = rule.steps[-1].name.endswith("Egress")
             return special.rules_of(value, self.references, self.own, egress=egress)
+        if type(value) is Unknown and value.origin == COMPUTED:
+            # an argument that the provider computes has AWS's default; blocks may be there
+            return msgspec.structs.replace(value, origin="deployment") if node is not None and node.children else None
         if type(value) is Unknown:
             read = decoded(value) if node is None or node.free or node.children else value
             if type(read) is Unknown:

@@ -23,6 +23,13 @@ _ACTIONS: Final = {
 _IDENTIFYING: Final = re.compile(
     r"^(?:id|arn|name|bucket|identifier|function_name|key_id|url|.*_(?:id|arn|name|identifier|ids|arns))$"
 )
+_DOCUMENT: Final = re.compile(
+    r"(?:policy|policies|document|json|content|definition|definitions|body|template|user_data|user_data_base64|"
+    r"variables|value|values|environment|command|script|code|input|parameters|options|settings|data)$"
+)
+"""Arguments that hold documents or free text rather than a name."""
+COMPUTED: Final = "computed"
+"""The origin of what a plan does not know and no expression gives."""
 _ROLE: Final = re.compile(r"arn:[\w-]+:iam::(\d{12}):role/")
 _KEY: Final = re.compile(r"\[[^\]]*\]$")
 _MODULE: Final = re.compile(r"^((?:module\.[^.\[]+(?:\[[^\]]*\])?\.)*)")
@@ -192,8 +199,9 @@ class _Reader:
             return Unknown("a sensitive value", origin="no-echo")
         if value is _UNKNOWN:
             if not written and block is not None:
-                return _ABSENT  # nothing was written: the provider computes it, and AWS's default holds
-            return self._unknown(expression, address, block)
+                # nothing was written, and the provider computes it; or a dynamic block, which a plan does not hold
+                return Unknown("not written, or a dynamic block", maybe_absent=True, origin=COMPUTED)
+            return self._unknown(expression, address, block, name)
         if isinstance(value, list):
             inner = expression if isinstance(expression, list) else [expression] * len(value)
             items = []
@@ -233,10 +241,12 @@ class _Reader:
             origin="reference", open=False,
         )  # fmt: skip
 
-    def _unknown(self, expression: Any, address: str, block: tuple[Module, Mapping[str, Any]] | None) -> Unknown:
+    def _unknown(
+        self, expression: Any, address: str, block: tuple[Module, Mapping[str, Any]] | None, name: str
+    ) -> Unknown:
         """What is known only after apply: the references that it is made of."""
         if block is None:
-            return Unknown("known after apply", origin="deployment")
+            return Unknown("known after apply")
         found = list(dict.fromkeys(self.configurations.expression(block[0], expression, block[1])))
         leads = [each for each in found if not each.gap]
         gaps = [each.gap for each in found if each.gap]
@@ -248,11 +258,14 @@ class _Reader:
                 data = data or _MODULE.sub("", target).startswith("data.")
         if not references:
             if not gaps:
-                return Unknown("known after apply", origin="deployment")
+                return Unknown("known after apply")
             name = gaps[0]
             if name.startswith("var."):
                 return Unknown(f"variable {name[4:]} has no value", text="${" + name + "}", origin="parameter")
-            return Unknown(f"rests on {name}, which a plan does not hold", text="${" + name + "}", origin="deployment")
+            return Unknown(f"rests on {name}, which a plan does not hold", text="${" + name + "}")
+        if _DOCUMENT.search(name) and not data:
+            # a document or a text in which the reference is but a part: what else stands in it is not known
+            return Unknown("known after apply", tuple(references))
         if len(references) == 1 and not gaps:
             (only,) = references
             text = "${" + f"{only.resource}.{only.attribute}" + "}"
@@ -260,7 +273,7 @@ class _Reader:
             return Unknown("known after apply", (only,), text, origin=origin, open=data)
         kinds = {(_type_of(each.resource), each.attribute) for each in references}
         if len(kinds) > 1 or gaps or data:
-            return Unknown("known after apply", tuple(references), origin="deployment")
+            return Unknown("known after apply", tuple(references))
         first = next(iter(references))
         text = "${" + f"{_plain(first.resource)}.{first.attribute}" + "}"  # one of several of a kind
         return Unknown("known after apply", tuple(references), text, origin="reference", open=False)

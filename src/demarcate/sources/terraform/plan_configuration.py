@@ -106,14 +106,16 @@ class Configurations:
 
     def _variable(self, module: Module, name: str, steps: int) -> Iterator[Found]:
         if module.parent is None:
-            yield Found(gap=f"var.{name}")
-            return
+            given = self.variables.get(name)
+            if not isinstance(given, dict) or given.get("value") is None:
+                yield Found(gap=f"var.{name}")
+            return  # its value is known, so nothing that is not comes from it
         expressions = module.call.get("expressions")
-        given = expressions.get(name) if isinstance(expressions, dict) else None
-        if given is None:
+        expression = expressions.get(name) if isinstance(expressions, dict) else None
+        if expression is None:
             yield Found(gap=f"var.{name}")
             return
-        yield from self.expression(module.parent, given, module.call, steps + 1)
+        yield from self.expression(module.parent, expression, module.call, steps + 1)
 
     def expression(
         self, module: Module, expression: Any, block: Mapping[str, Any] | None, steps: int = 0

@@ -112,14 +112,14 @@ class References:
         if not value.references or value.references[0].resource in self._ids:
             return value  # nothing to resolve, or resolved already
         parts = _HOLE.split(value.text) if value.text is not None else None
-        if parts is None or (len(parts) == 3 and not parts[0] and not parts[2]):
-            if len(value.references) == 1 and (parts is None or self._names(parts[1], value.references[0])):
-                return self.reference(value.references[0])
-            if parts is None:
-                return self._mixed(value, None)
-        if len(parts) == 1 and len(value.references) == 1:  # the name is known, and whose it is
-            found = self.reference(value.references[0])
-            return msgspec.structs.replace(found, text=value.text) if type(found) is Unknown else found
+        if len(value.references) == 1 and not value.open and (parts is None or len(parts) == 1):
+            found = self.reference(value.references[0])  # the name may be known, and whose it is
+            if parts is not None and type(found) is Unknown:
+                return msgspec.structs.replace(found, text=value.text)
+            return found
+        alone = parts is not None and len(parts) == 3 and not parts[0] and not parts[2] and len(value.references) == 1
+        if alone and parts is not None and self._names(parts[1], value.references[0]):
+            return self.reference(value.references[0])
         return self._mixed(value, parts)
 
     def _choice(self, value: Unknown, change: Callable[[Value], Value]) -> Value:

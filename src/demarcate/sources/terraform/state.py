@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 VERSION: Final = 4
 _PROVIDER: Final = re.compile(r'provider\["([^"]+)"\]')
+_SECRET: Final = re.compile(r"(?:password|secret_string|secret_binary|auth_token|private_key|secret_key|secret)$")
 _ID: Final = re.compile(r"^(?:bucket|role|user|group|function_name|.*_(?:id|ids|arn|arns|name))$")
 
 
@@ -92,8 +93,12 @@ def _instances(resource: Mapping[str, Any], name: str, skipped: list[Skipped]) -
 
 
 def _without(attributes: dict[str, Any], paths: Any) -> dict[str, Value]:
-    """Attributes in which those at the paths of ``sensitive_attributes`` are not kept."""
-    found: dict[str, Value] = dict(attributes)
+    """Attributes in which those at the paths of ``sensitive_attributes``, and those that hold secrets by their name
+    (which older versions of Terraform do not mark), are not kept."""
+    found: dict[str, Value] = {
+        name: Unknown("a sensitive value", origin="no-echo") if value and _SECRET.search(name) else value
+        for name, value in attributes.items()
+    }
     for path in paths if isinstance(paths, list) else ():
         steps = path if isinstance(path, list) else [path]
         first = steps[0] if steps else None

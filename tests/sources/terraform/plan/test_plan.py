@@ -205,3 +205,21 @@ def test_nothing_that_is_changed_in_a_plan_crashes(tmp_path, place, value):
         here[place[-1]] = value
     (tmp_path / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
     assess_estate(read([str(tmp_path / "plan.json")], ReadOptions()))
+
+
+def test_a_text_with_a_reference_in_it_is_not_taken_for_the_reference(estate_of_plan):
+    """A plan says of a document that is not known only what it refers to, not what else stands in it."""
+    change = _change("aws_instance", "i", after_unknown={"user_data": True})
+    configuration = {"root_module": {"resources": [
+        {"address": "aws_instance.i", "expressions": {"user_data": {"references": ["aws_kms_key.k.arn"]}}}]}}  # fmt: skip
+    estate = estate_of_plan(_plan(change, _change("aws_kms_key", "k"), configuration=configuration))
+    found = outcomes(assess_estate(estate), "aws_instance.i")
+    assert found["ec2-instance-user-data-no-secrets"] == "unknown"
+
+
+def test_a_block_that_a_plan_does_not_hold_may_be_there(estate_of_plan):
+    """A dynamic block looks like one that the provider computes."""
+    change = _change("aws_security_group", "g", after_unknown={"ingress": True})
+    configuration = {"root_module": {"resources": [{"address": "aws_security_group.g", "expressions": {}}]}}
+    found = outcomes(assess_estate(estate_of_plan(_plan(change, configuration=configuration))), "aws_security_group.g")
+    assert found["ec2-security-group-ssh-not-open"] == "unknown"

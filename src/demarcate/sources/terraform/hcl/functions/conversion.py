@@ -97,7 +97,7 @@ CONVERSION: Final[Mapping[str, Function]] = {
     "tolist": Function(_to_list, 1, 1, "top"),
     "toset": Function(_to_set, 1, 1, "top"),
     "tomap": Function(_to_map, 1, 1, "top"),
-    "tostring": Function(_to_text, 1, 1),
+    "tostring": Function(lambda value: value if type(value) is Unknown else _to_text(value), 1, 1, "none"),
     "tonumber": Function(_to_number, 1, 1),
     "tobool": Function(_to_bool, 1, 1),
     "sensitive": Function(_sensitive, 1, 1, "none"),
