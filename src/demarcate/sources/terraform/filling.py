@@ -66,7 +66,9 @@ class Filler:
             return
         base, prefix = (root, "") if rule.absolute else (target, path)
         where = ".".join((prefix, *(step.name for step in rule.steps))) if prefix else _dotted(rule.steps)
-        if rule.steps[-1].item == NEW:
+        node = rule.node
+        spread = isinstance(value, list) and node is not None and not node.is_list and not node.children
+        if rule.steps[-1].item == NEW or (spread and any(step.item == NEW for step in rule.steps)):
             items = value if isinstance(value, list) else [value]
             for number, each in enumerate(items):
                 made = self._changed(rule, each, root, f"{at}[{number}]" if isinstance(value, list) else at, where)
