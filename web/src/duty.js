@@ -63,12 +63,19 @@ function findingEntry(model, each, row) {
   const head = [
     h('span', { class: `mark st-${outcome}`, 'aria-hidden': 'true' }, { satisfied: '✓', 'not-satisfied': '✕', unknown: '?', accepted: '~' }[outcome] ?? '–'),
     spoken(`${OUTCOME[each.outcome].word}: `),
-    h('span', { class: 'finding-title' }, quiet && text('title') ? text('title') : shown(each.message)),
+    h('span', { class: 'finding-title' }, titleOf(each, quiet, text('title'))),
     quiet ? null : severity(each.severity),
   ];
   const foot = h('p', { class: 'soft finding-foot' }, shown(control.id, { class: 'mono' }), ' ', where(model, each.file, each.line), ' ', control.source ? source(text('source')) : null, each.row !== row ? ' on another resource of this account' : null);
   if (quiet) return h('details', { class: `finding o-${outcome}` }, h('summary', null, head), h('div', { class: 'finding-body' }, more, foot));
   return h('article', { class: `finding o-${outcome}` }, h('div', { class: 'finding-head' }, head), h('div', { class: 'finding-body' }, foot, more));
+}
+
+/** What is said of a finding; values that the evidence beneath repeats are left to it. */
+function titleOf(each, quiet, title) {
+  if (quiet && title) return title;
+  const values = each.evidence && title && each.message.startsWith(`${title}: not so, `);
+  return values ? `${title}: not so` : shown(each.message);
 }
 
 function snippet(title, text) {

@@ -38,8 +38,10 @@ async function start() {
     main.replaceChildren();
     leave = view.render(model, main, chosen) ?? null;
     for (const [id, each] of links) {
-      if (id === (view.under ?? view.id)) each.setAttribute('aria-current', 'page');
-      else each.removeAttribute('aria-current');
+      if (id === (view.under ?? view.id)) {
+        each.setAttribute('aria-current', 'page');
+        each.scrollIntoView({ inline: 'center', block: 'nearest' }); // on a phone the views are a strip
+      } else each.removeAttribute('aria-current');
     }
     const title = main.querySelector('h1');
     document.title = `${title ? title.textContent : 'Report'} · Demarcate`;

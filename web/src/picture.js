@@ -111,7 +111,7 @@ function columnsOf(model, layers) {
   const columns = [...found.values()].sort((a, b) => a.height - b.height);
   for (const column of columns) {
     column.offerings.sort((a, b) => b.number - a.number || (a.offering.id < b.offering.id ? -1 : 1));
-    column.weight = 1 + Math.log2(1 + column.offerings.length) * 0.6;
+    column.weight = 2 + Math.log2(1 + column.offerings.length) * 0.3; // the narrowest still holds its words on a phone
     column.cells = layers.map((each) => cell(model, each, column));
   }
   return columns;

@@ -6,6 +6,7 @@ import { ROLE, title } from '../words.js';
 import { curve, NODE } from './layout.js';
 
 const FAR = 0.5; // below this scale labels of nodes cannot be read, so those of boxes stand for them
+const LETTER = 7.6; // how wide one is in a box, at most, about
 
 /** Fill a canvas. `choose(key)` is called when a node is chosen (null for none); gives { select(key) }. */
 export function draw(place, laid, edges, choose) {
@@ -14,7 +15,7 @@ export function draw(place, laid, edges, choose) {
   const nodeLayer = s('g', { class: 'nodes' });
   const boxes = s('g', { class: 'boxes', 'aria-hidden': 'true' }, laid.boxes.map((box) => s('g', null,
     s('rect', { x: box.x, y: box.y, width: box.wide, height: box.high, rx: 10 }),
-    s('svg', { x: box.x, y: box.y - 30, width: box.wide - 4, height: 54 }, s('text', { class: 'box-title', x: 9, y: 47 }, box.title)))));
+    s('svg', { x: box.x, y: box.y - 30, width: box.wide - 4, height: 54 }, s('text', { class: 'box-title', x: 9, y: 47 }, fitted(box.title, box.wide))))));
   const lanes = s('g', { class: 'lanes', 'aria-hidden': 'true' }, laid.lanes.map((lane) => s('text', { x: lane.x, y: lane.y }, ROLE[lane.role] ?? title(lane.role))));
   const drawn = edges.map((edge) => {
     const [from, to] = [laid.nodes.get(edge.from), laid.nodes.get(edge.to)];
@@ -28,7 +29,7 @@ export function draw(place, laid, edges, choose) {
     const element = s('g', { class: `node${node.bad ? ' has-bad' : ''}${node.setting ? ' is-setting' : ''}`, role: 'button', tabindex: '-1', 'aria-label': node.spoken, 'aria-pressed': 'false', transform: `translate(${node.x} ${node.y})` },
       s('rect', { width: NODE.wide, height: NODE.tall, rx: 6 }),
       s('rect', { class: 'node-stripe', width: 4, height: NODE.tall, rx: 2 }),
-      s('svg', { width: NODE.wide - 6, height: NODE.tall }, s('text', { x: 12, y: 17 }, name)), s('title', null, node.spoken));
+      s('svg', { width: NODE.wide - 6, height: NODE.tall }, s('text', { x: 12, y: 17 }, fitted(name, NODE.wide))), s('title', null, node.spoken));
     element.addEventListener('click', () => choose(key));
     element.addEventListener('focus', () => svg.classList.add('inside'));
     elements.set(key, element);
@@ -46,6 +47,12 @@ export function draw(place, laid, edges, choose) {
     if (event.target === svg) choose(null);
   });
   return { select: (key) => select(key, { svg, drawn, elements }) };
+}
+
+/** A text that ends in … where its box ends. */
+function fitted(text, wide) {
+  const most = Math.floor((wide - 14) / LETTER);
+  return text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text;
 }
 
 function select(key, { svg, drawn, elements }) {

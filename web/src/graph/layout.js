@@ -6,21 +6,21 @@ const LANES = ['edge', 'compute', 'messaging', 'data-store', 'network', 'key', '
 export const NODE = { wide: 184, tall: 26, gap: 5 };
 const BOX = { pad: 8, head: 24, gap: 14, aside: 30 };
 const LANE = { gap: 64, head: 30, after: 20 };
-const SHAPE = 1.75; // width to height
-const HEIGHTS = Array.from({ length: 22 }, (_, step) => Math.round(260 * 1.22 ** step));
+const HEIGHTS = Array.from({ length: 56 }, (_, step) => Math.round(260 * 1.08 ** step));
 
 /**
- * Lays out `nodes` ({ key, role, offering, title, label }) and `edges` ({ from, to } by key).
+ * Lays out `nodes` ({ key, role, offering, title, label }) and `edges` ({ from, to } by key) in about the shape (width
+ * to height) of where they are shown.
  *
  * Gives { nodes: Map key → { x, y, … }, boxes, lanes, wide, tall }; x and y are upper left corners.
  */
-export function layout(nodes, edges) {
+export function layout(nodes, edges, shape) {
   const lanes = lanesOf(nodes);
   order(lanes, edges, nodes);
   let best = null;
   for (const height of HEIGHTS) {
     const tried = arrange(lanes, height);
-    const size = Math.max(tried.wide / SHAPE, tried.tall);
+    const size = Math.max(tried.wide / shape, tried.tall);
     if (best === null || size < best.size) best = { ...tried, size };
   }
   return best;

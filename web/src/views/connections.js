@@ -9,7 +9,9 @@ import { link } from '../router.js';
 import { virtualTable } from '../table.js';
 import { count, number, shortName, visible } from '../text.js';
 
-const READABLE = 300; // more resources than this are drawn offering by offering, until somebody asks otherwise
+// more resources than this are drawn offering by offering, until somebody asks otherwise
+const READABLE = { wide: 300, narrow: 40 };
+const SHAPE = { wide: 2, narrow: 0.62 }; // width to height of the graph's box
 
 export default {
   id: 'connections',
@@ -92,7 +94,8 @@ function build(model, query, focus) {
   const alone = model.size - connected.size;
   const offeringOf = (row) => model.raw.resources.offering[row];
   const wanted = query.offering ? model.offerings.findIndex((each) => each.id === query.offering) : -1;
-  const many = connected.size > READABLE;
+  const screen = matchMedia('(max-width: 700px)').matches ? 'narrow' : 'wide';
+  const many = connected.size > READABLE[screen];
   let mode = query.mode === 'resources' || query.mode === 'offerings' ? query.mode : many && !query.offering ? 'offerings' : 'resources';
   if (query.offering) {
     numbers = numbers.filter((n) => offeringOf(from[n]) === wanted || offeringOf(to[n]) === wanted);
@@ -102,7 +105,7 @@ function build(model, query, focus) {
     mode = 'resources';
   }
   const graph = mode === 'offerings' ? byOffering(model, numbers, offeringOf) : byResource(model, numbers);
-  return { ...graph, mode, numbers, alone, laid: layout(graph.nodes, graph.edges) };
+  return { ...graph, mode, numbers, alone, laid: layout(graph.nodes, graph.edges, SHAPE[screen]) };
 }
 
 function byResource(model, numbers) {

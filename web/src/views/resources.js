@@ -50,7 +50,9 @@ export default {
         const [x, y] = [keyed.get(a), keyed.get(b)];
         return (x === y ? 0 : x < y ? -1 : 1) * (down ? -1 : 1) || a - b;
       });
-      result.replaceChildren(count(kept.length, 'row'));
+      const plain = kept.filter((row) => model.isResource(row)).length;
+      const beside = kept.length - plain;
+      result.replaceChildren(h('b', null, count(plain, 'resource')), ` of ${number(model.size)}`, beside ? `, and ${count(beside, 'row')} for what is done once for an account or the organisation` : '');
       table.show(kept, { key, down });
     }
     return () => table.stop();
