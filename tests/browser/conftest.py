@@ -5,17 +5,22 @@ import shutil
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
+from bench.html import ledger_of
 from tests.browser.hostile import hostile_ledger
 
 from demarcate import assess
+from demarcate.api import assess_estate
 from demarcate.catalog import catalog
 from demarcate.errors import DemarcateError
 from demarcate.report import html
 from demarcate.report.formats import RenderOptions
 from demarcate.report.pdf import find_browser
+from demarcate.sources import ReadOptions, read
 
 ROOT = Path(__file__).parents[2]
+ACCOUNTS = ("111122223333", "444455556666")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip
 
@@ -34,6 +39,34 @@ def shop_ledger():
 @pytest.fixture(scope="session")
 def shop_page(shop_ledger, tmp_path_factory):
     return written(shop_ledger, tmp_path_factory.mktemp("shop") / "report.html")
+
+
+@pytest.fixture(scope="session")
+def two_accounts_ledger():
+    """The web shop with its data in another account."""
+    with contextlib.chdir(ROOT):
+        estate = read(["examples/webshop"], ReadOptions(account=ACCOUNTS[0]))
+    resources = tuple(
+        msgspec.structs.replace(each, account=ACCOUNTS[1]) if "#Data/" in each.id else each for each in estate.resources
+    )
+    return assess_estate(msgspec.structs.replace(estate, resources=resources))
+
+
+@pytest.fixture(scope="session")
+def two_accounts_page(two_accounts_ledger, tmp_path_factory):
+    return written(two_accounts_ledger, tmp_path_factory.mktemp("accounts") / "report.html")
+
+
+@pytest.fixture(scope="session")
+def hundreds_page(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hundreds")
+    return written(ledger_of(500, folder), folder / "report.html")
+
+
+@pytest.fixture(scope="session")
+def thousands_page(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("thousands")
+    return written(ledger_of(5000, folder), folder / "report.html")
 
 
 @pytest.fixture(scope="session")

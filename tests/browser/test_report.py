@@ -5,6 +5,7 @@ import io
 from urllib.parse import quote
 
 import pytest
+from tests.browser.conftest import ACCOUNTS
 
 from demarcate.model import Outcome, Status
 
@@ -222,34 +223,53 @@ def test_no_view_is_wider_than_the_screen(reader, shop_page, view, width):
     assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_any_view(browser, hostile_page, shop_page, axe, scheme, width):
-    from tests.browser.conftest import Reader
+def test_an_account_is_chosen_where_there_are_several(reader, two_accounts_page, two_accounts_ledger):
+    tab = reader(two_accounts_page).open("duties")
+    assert tab.locator("#f-account option").all_inner_texts() == ["all", *ACCOUNTS]
+    tab.select_option("#f-account", ACCOUNTS[1])
+    mine = {each.id for each in two_accounts_ledger.resources if each.account == ACCOUNTS[1]} | {ACCOUNTS[1]}
+    wanted = [each for each in yours(two_accounts_ledger) if each.resource in mine]
+    assert duties_shown(tab) == len(wanted) > 0
+    assert f"account={ACCOUNTS[1]}" in tab.url
 
-    resource = f"/{quote(DISTRIBUTION, safe='')}?r=application"
-    views = {"overview": "", "duties": "", "resources": "", "connections": f"?focus={quote(DISTRIBUTION, safe='')}",
-             "nist": "?open=AC-3", "resource": resource, "print": ""}  # fmt: skip
-    pages = [(shop_page, view, rest) for view, rest in views.items()] + [(hostile_page, "not-read", "")]
-    found = []
-    for file, view, rest in pages:
-        read = Reader(browser, file, width=width, scheme=scheme, bypass_csp=True)  # axe itself makes scripts
-        tab = read.open(view, rest)
-        tab.evaluate("for (const each of document.querySelectorAll('main details')) each.open = true")
-        tab.wait_for_timeout(100)
-        tab.evaluate(axe)
-        rules = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']}"
-        result = tab.evaluate(f"axe.run(document, {rules})")
-        assert result["passes"], "axe has run"
-        found += [
-            (
-                view,
-                each["id"],
-                len(each["nodes"]),
-                each["nodes"][0]["html"][:160],
-                each["nodes"][0]["failureSummary"][:300],
-            )
-            for each in result["violations"]
-        ]
-        read.context.close()
-    assert found == []
+
+def test_one_account_needs_no_filter(reader, shop_page):
+    assert reader(shop_page).open("duties").locator("#f-account").count() == 0
+
+
+def test_a_phone_draws_connections_by_offering_until_asked_otherwise(reader, shop_page, shop_ledger):
+    tab = reader(shop_page, width=390).open("connections")
+    drawn = tab.locator(".node").count()
+    assert tab.inner_text(".segment[aria-current]") == "by offering"
+    tab.click("text=each resource")
+    tab.wait_for_selector(".segment[aria-current]:has-text('each resource')")
+    assert tab.locator(".node").count() > drawn > 0
+
+
+def test_a_graph_of_hundreds_has_its_nodes_apart_and_in_sight(reader, hundreds_page):
+    tab = reader(hundreds_page).open("connections", "?mode=resources")
+    boxes = tab.eval_on_selector_all(
+        ".node > rect:first-child",
+        "all => all.map(e => e.getBoundingClientRect()).map(r => [r.left, r.top, r.right, r.bottom])",
+    )
+    assert len(boxes) > 400
+    apart = [
+        a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]  # left, top, right, bottom
+        for number, a in enumerate(boxes)
+        for b in boxes[:number]
+    ]
+    assert all(apart)
+    frame = tab.eval_on_selector("svg.graph", "e => { const r = e.getBoundingClientRect(); return [r.left, r.right] }")
+    assert all(frame[0] <= left and right <= frame[1] for left, _, right, _ in boxes)
+
+
+def test_five_thousand_resources_can_be_used_within_two_seconds(reader, thousands_page):
+    assert thousands_page.stat().st_size < 8_000_000
+    read = reader(thousands_page)
+    tab = read.open()
+    assert tab.evaluate("performance.getEntriesByType('navigation')[0].domComplete") < 2000
+    assert tab.locator("[data-responsibility]").count() > 10
+    tab.click("nav a[href='#/duties']")
+    read.shows("duties")
+    assert duties_shown(tab) > 5000
+    assert tab.locator(ROWS).count() < 60

@@ -11,6 +11,7 @@ import zlib
 
 import msgspec
 import pytest
+from bench.html import ledger_of
 from tests.browser.hostile import NAMES, hostile_ledger
 from tests.report.conftest import ROOT
 
@@ -122,6 +123,13 @@ def test_a_large_report_is_deflated(thousands, monkeypatch):
     assert part(DATA, page)[0] == b"deflate"
     wanted = {(each.resource, each.responsibility): (each.party, each.status) for each in ledger.duties}
     assert cells_of(data_of(page)) == wanted
+
+
+def test_five_thousand_resources_stay_under_eight_megabytes(tmp_path):
+    ledger = ledger_of(5000, tmp_path)
+    page = page_of(ledger)
+    assert len(page) < 8_000_000
+    assert len(data_of(page)["resources"]["id"]) == len(ledger.resources) == 5000
 
 
 def test_a_ledger_of_another_catalogue_can_be_shown(vaults):
