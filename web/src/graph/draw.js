@@ -6,16 +6,19 @@ import { ROLE, title } from '../words.js';
 import { curve, NODE } from './layout.js';
 
 const FAR = 0.5; // below this scale labels of nodes cannot be read, so those of boxes stand for them
-const LETTER = 7.6; // how wide one is in a box, at most, about
+const TITLE = '560 12px'; // as graph.css has them
+const LABEL = '500 12px';
 
 /** Fill a canvas. `choose(key)` is called when a node is chosen (null for none); gives { select(key) }. */
 export function draw(place, laid, edges, choose) {
   const { layer, svg } = place;
   const edgeLayer = s('g', { class: 'edges', 'aria-hidden': 'true' });
   const nodeLayer = s('g', { class: 'nodes' });
-  const boxes = s('g', { class: 'boxes', 'aria-hidden': 'true' }, laid.boxes.map((box) => s('g', null,
+  const fit = fitter();
+  const titles = laid.boxes.map((box) => ({ box, element: s('text', { class: 'box-title', x: 9, y: 47 }, fit(box.title, TITLE, box.wide - 18)) }));
+  const boxes = s('g', { class: 'boxes', 'aria-hidden': 'true' }, titles.map(({ box, element }) => s('g', null,
     s('rect', { x: box.x, y: box.y, width: box.wide, height: box.high, rx: 10 }),
-    s('svg', { x: box.x, y: box.y - 30, width: box.wide - 4, height: 54 }, s('text', { class: 'box-title', x: 9, y: 47 }, fitted(box.title, box.wide))))));
+    s('svg', { x: box.x, y: box.y - 30, width: box.wide - 4, height: 54 }, element))));
   const lanes = s('g', { class: 'lanes', 'aria-hidden': 'true' }, laid.lanes.map((lane) => s('text', { x: lane.x, y: lane.y }, ROLE[lane.role] ?? title(lane.role))));
   const drawn = edges.map((edge) => {
     const [from, to] = [laid.nodes.get(edge.from), laid.nodes.get(edge.to)];
@@ -29,7 +32,7 @@ export function draw(place, laid, edges, choose) {
     const element = s('g', { class: `node${node.bad ? ' has-bad' : ''}${node.setting ? ' is-setting' : ''}`, role: 'button', tabindex: '-1', 'aria-label': node.spoken, 'aria-pressed': 'false', transform: `translate(${node.x} ${node.y})` },
       s('rect', { width: NODE.wide, height: NODE.tall, rx: 6 }),
       s('rect', { class: 'node-stripe', width: 4, height: NODE.tall, rx: 2 }),
-      s('svg', { width: NODE.wide - 6, height: NODE.tall }, s('text', { x: 12, y: 17 }, fitted(name, NODE.wide))), s('title', null, node.spoken));
+      s('svg', { width: NODE.wide - 6, height: NODE.tall }, s('text', { x: 12, y: 17 }, fit(name, LABEL, NODE.wide - 24))), s('title', null, node.spoken));
     element.addEventListener('click', () => choose(key));
     element.addEventListener('focus', () => svg.classList.add('inside'));
     elements.set(key, element);
@@ -39,8 +42,11 @@ export function draw(place, laid, edges, choose) {
   first?.setAttribute('tabindex', '0');
   layer.append(boxes, lanes, edgeLayer, nodeLayer);
   place.onScale((k) => {
-    svg.classList.toggle('far', k < FAR);
-    svg.style.setProperty('--big', String(Math.min(5, Math.max(1, 0.62 / k))));
+    const far = k < FAR;
+    const big = Math.min(5, Math.max(1, 0.75 / k));
+    svg.classList.toggle('far', far);
+    svg.style.setProperty('--big', String(big));
+    for (const { box, element } of titles) element.textContent = fit(box.title, TITLE, (box.wide - 18) / (far ? big : 1));
   });
   svg.addEventListener('keydown', (event) => walk(event, laid, elements, choose));
   svg.addEventListener('click', (event) => {
@@ -49,10 +55,21 @@ export function draw(place, laid, edges, choose) {
   return { select: (key) => select(key, { svg, drawn, elements }) };
 }
 
-/** A text that ends in … where its box ends. */
-function fitted(text, wide) {
-  const most = Math.floor((wide - 14) / LETTER);
-  return text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text;
+/** What cuts a text in some font to a width, with … where something was cut. */
+function fitter() {
+  const pen = document.createElement('canvas').getContext('2d');
+  const family = getComputedStyle(document.documentElement).getPropertyValue('--sans') || 'sans-serif';
+  return (text, font, wide) => {
+    pen.font = `${font} ${family}`;
+    if (pen.measureText(text).width <= wide) return text;
+    let [least, most] = [1, text.length];
+    while (least < most) {
+      const middle = Math.ceil((least + most) / 2);
+      if (pen.measureText(`${text.slice(0, middle)}…`).width <= wide) least = middle;
+      else most = middle - 1;
+    }
+    return `${text.slice(0, least).trimEnd()}…`;
+  };
 }
 
 function select(key, { svg, drawn, elements }) {

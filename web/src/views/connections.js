@@ -152,7 +152,7 @@ function byOffering(model, numbers, offeringOf) {
     if (!pairs.has(key)) pairs.set(key, { from: a, to: b, times: 0 });
     pairs.get(key).times++;
   }
-  const edges = [...pairs.values()].map((each) => ({ ...each, weight: 1 + Math.log2(each.times) * 0.7 }));
+  const edges = [...pairs.values()].map((each) => ({ ...each, weight: 1 + Math.log2(each.times) * 0.35 }));
   return { nodes, edges, keyOf: (row) => offeringOf(row) };
 }
 
