@@ -263,6 +263,17 @@ def test_a_graph_of_hundreds_has_its_nodes_apart_and_in_sight(reader, hundreds_p
     assert all(frame[0] <= left and right <= frame[1] for left, _, right, _ in boxes)
 
 
+@pytest.mark.parametrize("mode", ["resources", "offerings"])
+def test_words_in_the_graph_end_where_their_boxes_do(reader, hundreds_page, mode):
+    tab = reader(hundreds_page).open("connections", f"?mode={mode}")
+    wide = "e => e.getBoundingClientRect().width"
+    over = f"all => all.map(e => ({wide})(e) - ({wide})(e.closest('g').querySelector('rect'))).filter(each => each > 0)"
+    for _ in range(6):
+        assert tab.locator(".box-title").count() > 10
+        assert tab.eval_on_selector_all(".box-title, .node text", over) == []
+        tab.click(".graph-tools button[aria-label='Zoom in']")
+
+
 def test_five_thousand_resources_can_be_used_within_two_seconds(reader, thousands_page):
     assert thousands_page.stat().st_size < 8_000_000
     read = reader(thousands_page)
