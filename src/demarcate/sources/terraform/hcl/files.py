@@ -36,11 +36,19 @@ def _is_override(name: str) -> bool:
     return stem == "override" or stem.endswith("_override")
 
 
+def is_folder(entry: "os.DirEntry[str]") -> bool:
+    """Whether an entry is a folder, or a link to one."""
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
+
+
 def names_in(folder: Path) -> list[str]:
     """The names of the files of a folder. Raises :class:`InputError` if it cannot be read."""
     try:
         with os.scandir(folder) as entries:
-            return sorted(each.name for each in entries if not each.is_dir())
+            return sorted(each.name for each in entries if not is_folder(each))
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", str(folder), "check its permissions") from None
 

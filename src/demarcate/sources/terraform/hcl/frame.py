@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from demarcate.errors import InputError
 from demarcate.model import Skipped, Unknown, Value
 from demarcate.sources.terraform.hcl.expansion import expand
-from demarcate.sources.terraform.hcl.module import Module
+from demarcate.sources.terraform.hcl.module import Module, passed_providers
 from demarcate.sources.terraform.hcl.providers import ProviderConfiguration
 from demarcate.sources.terraform.hcl.resources import Resource
 from demarcate.sources.terraform.hcl.scope import Budget, Scope
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from demarcate.sources.terraform.hcl.modules import Loader
 
 _DOING: Final = object()
-STEPS: Final = 3_000_000
+STEPS: Final = 500_000
 """The steps of evaluation that one configuration may take."""
 
 
@@ -61,7 +61,7 @@ class Frame:
         prefix: str,
         arguments: Mapping[str, Attribute],
         caller: Scope | None,
-        providers: Mapping[str, ProviderConfiguration],
+        passed_providers: Mapping[str, str],
         uncertain: str | None,
         parents: tuple[Path, ...],
     ) -> None:
@@ -75,7 +75,8 @@ class Frame:
         self.budget = session.budget
         self.arguments = arguments
         self.caller = caller
-        self.given_providers = providers
+        self.calling_frame = caller.module if caller is not None and isinstance(caller.module, Frame) else None
+        self.passed_providers = passed_providers
         self.uncertain = uncertain
         self.parents = parents
         self.scope = Scope(self, {})
@@ -248,7 +249,7 @@ class Frame:
 class Called(Opaque):
     """An instance of a called module as a value."""
 
-    __slots__ = ("frame", "uncertain")
+    __slots__ = ("frame",)
 
     def __init__(self, frame: Frame, uncertain: bool) -> None:
         self.frame = frame
@@ -267,9 +268,9 @@ class NotRead(Opaque):
     """A call of a module that could not be read, as a value."""
 
     __slots__ = ("text", "why")
-    uncertain = True
 
     def __init__(self, text: str, why: str) -> None:
+        self.uncertain = True
         self.text = text
         self.why = why
 
@@ -334,12 +335,12 @@ class Call:
             return NotRead(text, error.what)
         arguments = {name: each for name, each in block.attributes.items() if name not in _META}
         expansion = expand(block, frame.scope, frame.uncertain)
-        configurations = frame.session.loader.provider_map(frame, block)
+        passed = passed_providers(block)
 
         def one(suffix: str, scope: Scope) -> Called:
             prefix = f"{text}{suffix}."
             parents = (*frame.parents, frame.folder)
-            made = Frame(frame.session, module, prefix, arguments, scope, configurations, expansion.uncertain, parents)
+            made = Frame(frame.session, module, prefix, arguments, scope, passed, expansion.uncertain, parents)
             self._frames.append(made)
             return Called(made, expansion.uncertain is not None and frame.uncertain is None)
 

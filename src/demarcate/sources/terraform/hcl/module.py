@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from demarcate.model import Skipped
+from demarcate.model import Skipped, Value
 from demarcate.sources.terraform.hcl.syntax import Attribute, Block
 
 _SOURCE: Final = re.compile(r'([\w-]+)\s*[=:]\s*(?:\{[^{}]*?"?source"?\s*[=:]\s*"([^"$%]*)"[^{}]*\}|"[^"]*")')
@@ -87,3 +87,17 @@ def full_source(source: str) -> str:
     if len(parts) == 1:
         parts = ["hashicorp", *parts]
     return "/".join([REGISTRY, *parts] if len(parts) == 2 else parts)
+
+
+_PAIR: Final = re.compile(r'"?([\w-]+(?:\.[\w-]+)?)"?\s*[=:]\s*"?([\w-]+(?:\.[\w-]+)?)"?')
+
+
+def passed_providers(block: Block) -> dict[str, str]:
+    """The provider configurations that a call passes on: the called module's name → the caller's."""
+    attribute = block.attributes.get("providers")
+    if attribute is None:
+        return {}
+    if attribute.text:
+        return dict(_PAIR.findall(attribute.text))
+    value: Value = getattr(attribute.evaluate, "value", None)  # JSON syntax
+    return {key: str(each) for key, each in value.items()} if isinstance(value, dict) else {}

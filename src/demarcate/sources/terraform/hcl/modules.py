@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from demarcate.errors import InputError
-from demarcate.model import Skipped, Value
+from demarcate.model import Skipped
 from demarcate.sources.files import SKIPPED_FOLDERS, TERRAGRUNT, InputFile, read_text
-from demarcate.sources.terraform.hcl.files import configuration_files, join_shown, names_in, read_module
+from demarcate.sources.terraform.hcl.files import (
+    configuration_files,
+    is_folder,
+    join_shown,
+    names_in,
+    read_module,
+)
 from demarcate.sources.terraform.hcl.module import Module
 from demarcate.sources.terraform.hcl.providers import ProviderConfiguration, configuration_of
 from demarcate.sources.terraform.hcl.resources import fill
@@ -26,7 +32,6 @@ if TYPE_CHECKING:
 MAX_FOLDERS: Final = 50_000
 """The most folders of a tree that are searched."""
 _INDEX: Final = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
-_PAIR: Final = re.compile(r'"?([\w-]+(?:\.[\w-]+)?)"?\s*[=:]\s*"?([\w-]+(?:\.[\w-]+)?)"?')
 _BUILT_IN: Final = "terraform.io/builtin/terraform"
 
 
@@ -119,25 +124,14 @@ class Loader:
             if declared is not None:
                 found = configuration_of(source, fill(declared, frame.scope, {}, ""))
             else:
-                given = frame.given_providers.get(key)
+                # asked of the caller only now: what configures a provider may come from a module that is called
+                theirs = frame.passed_providers.get(key, key if "." not in key else None)
+                caller = frame.calling_frame
+                given = None if caller is None or theirs is None else self.provider(caller, theirs)
                 found = (
                     ProviderConfiguration(source) if given is None else msgspec.structs.replace(given, source=source)
                 )
             frame.provider_cache[key] = found
-        return found
-
-    def provider_map(self, frame: "Frame", block: Block) -> dict[str, ProviderConfiguration]:
-        """What a called module gets: the caller's configurations without an alias, and those that are passed."""
-        names = {_key(each) for each in frame.module.providers} | set(frame.given_providers)
-        found = {name: self.provider(frame, name) for name in sorted(names) if "." not in name}
-        attribute = block.attributes.get("providers")
-        if attribute is None:
-            return found
-        pairs: Mapping[str, str] = dict(_PAIR.findall(attribute.text))
-        if not attribute.text:  # JSON syntax
-            value: Value = getattr(attribute.evaluate, "value", None)
-            pairs = {key: str(each) for key, each in value.items()} if isinstance(value, dict) else {}
-        found.update({mine: self.provider(frame, theirs) for mine, theirs in pairs.items()})
         return found
 
 
@@ -170,7 +164,7 @@ def folders(top: Path, shown: str, skipped: list[Skipped]) -> Iterator[tuple[Pat
             with os.scandir(folder) as entries:
                 listed = sorted(entries, key=lambda each: each.name)
             below = [each for each in listed if each.is_dir(follow_symlinks=False)]
-            files = [each.name for each in listed if not each.is_dir()]
+            files = [each.name for each in listed if not is_folder(each)]
         except OSError as error:
             skipped.append(Skipped(name, "folder", f"cannot be read: {error.strerror}", "error"))
             continue

@@ -71,9 +71,11 @@ def index(value: Value, key: Value) -> Value:
             raise EvaluationError(f"there is no key {name!r} in the map")
         return value[name]
     if isinstance(value, Opaque):
+        if value.uncertain:
+            return value
         if isinstance(key, str):
             return value.attribute(key)
-        return value.item(key) if hasattr(value, "item") else value
+        raise EvaluationError("there are no instances by index without count")
     raise EvaluationError(f"{kind_of(value)} has no items")
 
 
@@ -86,7 +88,7 @@ def splat(value: Value, follow: Callable[[Value], Value]) -> Value:
     if type(value) is Unknown:
         found = by_cases(lambda each: splat(each, follow), value)
         return derived(value) if found is None else found
-    if isinstance(value, Opaque) and getattr(value, "uncertain", False):
+    if isinstance(value, Opaque) and value.uncertain:
         return derived(follow(value), why=f"how many there are is not known: {value.unknown().text}", maybe_absent=True)
     return [follow(value)]
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from demarcate.errors import InputError
 from demarcate.model import Skipped, Value
-from demarcate.sources.files import TERRAGRUNT
+from demarcate.sources.files import CONFIGURATION, TERRAGRUNT
 from demarcate.sources.terraform.hcl.frame import Frame, Session
 from demarcate.sources.terraform.hcl.module import Module
 from demarcate.sources.terraform.hcl.modules import Loader, folders, roots_of
@@ -21,6 +21,16 @@ _NUMBER: Final = re.compile(r"\[(\d+)\]")
 _STACK: Final = 10_000
 MAX_INSTANCES: Final = 200_000
 """The most instances of one configuration."""
+
+
+def is_configuration(path: Path) -> bool:
+    """Whether a path is a file of Terraform, OpenTofu or Terragrunt configuration, or a folder that holds one."""
+    if path.is_dir():
+        try:
+            return any(each.name.endswith(CONFIGURATION) or each.name in TERRAGRUNT for each in path.iterdir())
+        except OSError:
+            return False
+    return path.name.endswith(CONFIGURATION) or path.name in TERRAGRUNT
 
 
 def read_folder(

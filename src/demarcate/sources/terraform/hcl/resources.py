@@ -68,7 +68,7 @@ class Resource:
 class Handle(Opaque):
     """One instance of a resource as a value; with ``uncertain``, it stands for instances of unknown number."""
 
-    __slots__ = ("_arguments", "address", "resource", "scope", "uncertain", "why")
+    __slots__ = ("_arguments", "address", "resource", "scope", "why")
 
     def __init__(self, resource: Resource, address: str, scope: Scope, uncertain: bool, why: str | None) -> None:
         self.resource = resource
@@ -92,12 +92,6 @@ class Handle(Opaque):
             if isinstance(value, list) and is_known(value):
                 return value
         return self.reference(name)
-
-    def item(self, key: Value) -> Value:
-        """``[key]`` on a resource whose instances are not known."""
-        if self.uncertain:
-            return self
-        raise EvaluationError(f"{self.address} has no instances by key")
 
     def reference(self, name: str) -> Unknown:
         """A reference to an attribute."""

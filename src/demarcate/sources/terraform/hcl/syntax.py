@@ -2,19 +2,21 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-import tree_sitter_hcl
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Node, Parser
 
 from demarcate.errors import InputError
 from demarcate.sources.terraform.hcl.compiler import MAX_DEPTH, Compiler
+from demarcate.sources.terraform.hcl.mistakes import language, syntax_error
 from demarcate.sources.terraform.hcl.scope import Evaluate
 from demarcate.sources.terraform.hcl.templates import bare_template
 
 _EXPONENT: Final = re.compile(rb"(?<![\w.\"-])(\d{1,9}(?:\.\d{1,9})?)[eE]([+-]?\d{1,2})(?![\w.])")
+
+_BRACKETED_KEY: Final = re.compile(rb"(?<=\w)[ \t]*\r?\n(?=\s*\([^\n]*\)[ \t]*[=:][^=])")
 
 
 class Attribute:
@@ -50,7 +52,7 @@ class Block:
 
 @cache
 def _parser() -> Parser:
-    return Parser(Language(tree_sitter_hcl.language()))
+    return Parser(language())
 
 
 def parse(text: str, file: str, shared: dict[bytes, Evaluate]) -> Block:
@@ -60,12 +62,13 @@ def parse(text: str, file: str, shared: dict[bytes, Evaluate]) -> Block:
     """
     source = text.encode("utf-8", "replace")
     root = _parser().parse(source).root_node
-    if root.has_error and _EXPONENT.search(source):
-        source = _EXPONENT.sub(_written_out, source)  # the grammar does not know 1e3
+    if root.has_error and (_EXPONENT.search(source) or _BRACKETED_KEY.search(source)):
+        # the grammar does not know 1e3, nor that a new line ends the member before one whose name is in brackets
+        source = _BRACKETED_KEY.sub(rb",\g<0>", _EXPONENT.sub(_written_out, source))
         root = _parser().parse(source).root_node
     lines = _LineOf(source)
     if root.has_error:
-        raise _syntax_error(root, source, file, lines)
+        raise syntax_error(root, source, file, lines)
     compiler = Compiler(source, file, shared, lines)
     top = Block("", (), file, 1)
     for child in root.children:
@@ -90,7 +93,7 @@ def parse_template(text: str, file: str, shared: dict[bytes, Evaluate]) -> Evalu
     root = _parser().parse(source).root_node
     lines = _LineOf(source, 1)
     if root.has_error:
-        raise _syntax_error(root, source, file, lines)
+        raise syntax_error(root, source, file, lines)
     node = root
     while node.type != "heredoc_template":
         if node.child_count == 0:
@@ -164,91 +167,3 @@ def _block(node: Node, compiler: Compiler, depth: int) -> Block:
     if body is not None:
         _fill(made, body, compiler, depth + 1)
     return made
-
-
-# errors ---------------------------------------------------------------------------------------------------------------
-
-
-def _syntax_error(root: Node, source: bytes, file: str, line_of: Callable[[int], int]) -> InputError:
-    """What is wrong, as near as the parser's recovery tells: the first thing it had to skip or to make up."""
-    where, what, mend = 0, "not valid HCL", ""
-    for node in _walk(root):
-        if node.is_missing:
-            where, what = _before(source, node.start_byte), f"expected {_NAMES.get(node.type, node.type)}"
-            opened = _opening(node)
-            if opened is not None and line_of(opened.start_byte) != line_of(where):
-                what += f" for what is opened on line {line_of(opened.start_byte)}"
-            break
-        if node.is_error:
-            where, what = _at_error(node, source, line_of)
-            break
-    return InputError(f"syntax error: {what}", f"{file}:{line_of(where)}", mend or "the rest of the file is not read")
-
-
-def _at_error(node: Node, source: bytes, line_of: Callable[[int], int]) -> tuple[int, str]:
-    unclosed: list[Node] = []
-    last = node.start_byte
-    for child in node.children:
-        last = child.start_byte
-        if child.type in _PAIRS:
-            unclosed.append(child)
-        elif unclosed and child.type == _PAIRS[unclosed[-1].type]:
-            unclosed.pop()
-    text = source[node.start_byte : node.end_byte].decode("utf-8", "replace").strip().split("\n")[0][:40]
-    if unclosed:
-        opened = line_of(unclosed[-1].start_byte)
-        sign = _NAMES[_PAIRS[unclosed[-1].type]]
-        return (last, f"expected {sign} for what is opened on line {opened}")
-    return node.start_byte, f"{text!r} was not expected" if text else "something is missing"
-
-
-def _walk(node: Node) -> Iterator[Node]:
-    pending = [node]
-    while pending:
-        each = pending.pop()
-        yield each
-        if each.has_error and not each.is_error:
-            pending.extend(reversed(each.children))
-
-
-def _before(source: bytes, place: int) -> int:
-    """The last byte before a place that is no white space."""
-    return max(0, len(source[:place].rstrip()) - 1)
-
-
-def _opening(node: Node) -> Node | None:
-    parent = node.parent
-    if parent is not None and parent.parent is not None and parent.type in ("block_end", "object_end", "tuple_end"):
-        parent = parent.parent
-    while parent is not None:
-        for child in parent.children:
-            if child.type in _PAIRS:
-                return child
-        parent = parent.parent
-    return None
-
-
-_PAIRS: Final = {
-    "block_start": "block_end",
-    "object_start": "object_end",
-    "tuple_start": "tuple_end",
-    "(": ")",
-    "quoted_template_start": "quoted_template_end",
-    "template_interpolation_start": "template_interpolation_end",
-    "template_directive_start": "template_directive_end",
-    "{": "}",
-    "[": "]",
-}
-_NAMES: Final = {
-    "block_end": "a closing }",
-    "object_end": "a closing }",
-    "tuple_end": "a closing ]",
-    "quoted_template_end": "a closing quotation mark",
-    "template_interpolation_end": "a closing }",
-    "template_directive_end": "a closing }",
-    "}": "a closing }",
-    "]": "a closing ]",
-    ")": "a closing )",
-    "identifier": "a name",
-    "heredoc_identifier": "the end mark of the heredoc",
-}

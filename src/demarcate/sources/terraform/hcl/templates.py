@@ -100,6 +100,7 @@ def _parts(compiler: "Compiler", children: Sequence[Node], start: int, end: int)
 
     walk(children)
     text(end)
+    _strip(parts)  # before indentation is looked at: a line whose beginning is stripped has none
     return parts
 
 
@@ -183,7 +184,6 @@ def _strip(parts: list[Part]) -> None:
 
 def assemble(compiler: "Compiler", parts: list[Part]) -> Evaluate:
     """What evaluates the pieces one after the other. Raises :class:`InputError` for directives that do not pair."""
-    _strip(parts)
     sequence, at = _sequence(compiler, parts, 0, ())
     if at < len(parts):
         raise compiler.error(f"%{{ {parts[at].kind} }} has no beginning", parts[at].place)

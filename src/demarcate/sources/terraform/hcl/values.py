@@ -37,9 +37,11 @@ class SetList(list[Any]):
 
 
 class Opaque:
-    """A resource or a module as a value: its attributes are looked up when asked for."""
+    """A resource or a module as a value: its attributes are looked up when asked for. With ``uncertain``, it stands for
+    instances of unknown number."""
 
-    __slots__ = ()
+    __slots__ = ("uncertain",)
+    uncertain: bool
 
     def attribute(self, name: str) -> Value:
         """The value of an attribute; raises :class:`EvaluationError` where there is none."""
@@ -129,9 +131,14 @@ def by_cases(function: Callable[[Value], Value], value: Unknown, depth: int = 0)
     return choice(condition, results[0], results[1], value.why)
 
 
+def _tells(value: Value) -> bool:
+    """Whether a value says what it is, so that another one that says the same is the same."""
+    return is_known(value) or (type(value) is Unknown and value.text is not None and "${}" not in value.text)
+
+
 def choice(condition: str, one: Value, other: Value, why: str) -> Value:
     """The choice between two values by a condition that is not decided; the value itself if both are the same."""
-    if one is other or (type(one) is type(other) and is_known(one, other) and one == other):
+    if one is other or (type(one) is type(other) and one == other and _tells(one)):
         return one
     branches = [NO_VALUE if each is None else each for each in (one, other)]
     absent = any(each is NO_VALUE or (type(each) is Unknown and each.maybe_absent) for each in branches)
@@ -161,9 +168,23 @@ def never_null(value: Unknown) -> bool:
         return False
     if not value.text.startswith("${") or value.text.find("}") != len(value.text) - 1:
         return re.sub(r"\$\{[^}]*\}", "", value.text) != ""
-    if value.open or len(value.references) != 1:
+    return len(value.references) == 1 and _is_own(value.references[0], value.origin)
+
+
+_ALWAYS_READ: Final = frozenset({"id", "arn", "name", "account_id", "partition", "region", "json", "user_id"})
+_INDEX: Final = re.compile(r"\[[^\]]*\]")
+
+
+def _is_own(reference: Reference, origin: str) -> bool:
+    """Whether an attribute is one that its resource always has; ``aws_kms_key`` has its ``key_id``, but perhaps no
+    ``kms_key_id`` of another one."""
+    attribute = reference.attribute
+    if reference.resource.startswith("data.") or ".data." in reference.resource:
+        return attribute in _ALWAYS_READ
+    if origin != "reference":
         return False
-    return identifies(value.references[0].attribute)
+    parts = _INDEX.sub("", reference.resource).split(".")
+    return attribute in IDENTIFYING or (len(parts) > 1 and parts[-2].endswith("_" + attribute.rsplit("_", 1)[0]))
 
 
 # text -----------------------------------------------------------------------------------------------------------------

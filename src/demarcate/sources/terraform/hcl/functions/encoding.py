@@ -9,7 +9,7 @@ import json
 import uuid
 import zlib
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from urllib.parse import quote_plus, unquote_plus
 
 import yaml
@@ -91,17 +91,13 @@ class _Loader(yaml.CSafeLoader):
     """YAML with the scalars that Terraform knows."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012
-    bool_values: ClassVar[dict[str, bool]] = {**yaml.CSafeLoader.bool_values, "y": True, "n": False}
 
 
 def _resolvers() -> None:
     import re
 
-    _Loader.add_implicit_resolver(
-        "tag:yaml.org,2002:bool",
-        re.compile(r"^(?:[yYnN]|[yY]es|YES|[nN]o|NO|[tT]rue|TRUE|[fF]alse|FALSE|[oO]n|ON|[oO]ff|OFF)$"),
-        list("yYnNtTfFoO"),
-    )
+    truths = re.compile(r"^(?:[yYnN]|(?:yes|Yes|YES|true|True|TRUE|on|On|ON|no|No|NO|false|False|FALSE|off|Off|OFF))$")
+    _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", truths, list("yYnNtTfFoO"))
     _Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
     number = re.compile(r"^[-+]?(?:0x[0-9a-fA-F]+|[0-9]+)$")
     _Loader.add_implicit_resolver("tag:yaml.org,2002:int", number, list("-+0123456789"))
@@ -111,6 +107,7 @@ def _resolvers() -> None:
 
 
 _resolvers()
+_Loader.add_constructor("tag:yaml.org,2002:bool", lambda loader, node: node.value.lower() in ("y", "yes", "true", "on"))
 
 
 def _decode_yaml(text: Value) -> Value:

@@ -20,7 +20,7 @@ from demarcate.sources.terraform.hcl.values import (
 )
 from demarcate.sources.terraform.instances import Json
 
-_VERB: Final = re.compile(r"%(?:%|([ +#0-]*)(\d+|\*)?(?:\.(\d+|\*))?(?:\[(\d+)\])?(.)?)", re.DOTALL)
+_VERB: Final = re.compile(r"%(?:%|([ +#0-]*)(\d+)?(?:\.(\d+))?(?:\[(\d+)\])?(.)?)", re.DOTALL)
 MAX_WIDTH: Final = 10_000
 
 
@@ -39,13 +39,7 @@ def format_text(template: Value, *arguments: Value) -> Value:
             parts.append("%")
             continue
         flags, width, precision, place, verb = match.groups()
-        numbers: list[int | None] = []
-        for each in (width, precision):
-            if each == "*":
-                numbers.append(int(to_number(arguments[used])))
-                used += 1
-            else:
-                numbers.append(int(each) if each else None)
+        numbers = [int(each) if each else None for each in (width, precision)]
         if any(each is not None and not 0 <= each <= MAX_WIDTH for each in numbers):
             raise TooLargeError(f"a width of more than {MAX_WIDTH:,}")
         if place is not None:

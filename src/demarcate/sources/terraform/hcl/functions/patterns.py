@@ -93,25 +93,87 @@ def _compiled(source: str) -> Pattern:
 
 
 def _degree(source: str) -> tuple[int, bool]:
-    """How many repetitions without end (or a late one) there are, and whether one stands in another."""
+    """How many repetitions there are whose end is open to choice, and whether one of them stands in another."""
     from re import _parser as parser  # type: ignore[attr-defined]
 
     degree, nested = 0, False
-    pending: list[tuple[Any, bool]] = [(parser.parse(source, re.ASCII), False)]
+    pending: list[tuple[list[Any], bool, list[Any]]] = [(_atoms(parser.parse(source, re.ASCII)), False, [])]
     while pending:
-        item, inside = pending.pop()
-        if isinstance(item, parser.SubPattern | list):
-            pending.extend((each, inside) for each in item)
-        elif isinstance(item, tuple) and len(item) == 2 and str(item[0]) in ("MAX_REPEAT", "MIN_REPEAT"):
-            least, most, body = item[1]
-            endless = most - least > 1
-            simple = len(body) == 1 and str(body[0][0]) in ("IN", "LITERAL", "NOT_LITERAL", "ANY")
-            degree += endless or not simple
-            nested = nested or (inside and most > 1)
-            pending.append((body, inside or most > 1))
-        elif isinstance(item, tuple):
-            pending.extend((each, inside) for each in item if isinstance(each, parser.SubPattern | list | tuple))
+        atoms, inside, after = pending.pop()
+        for place, (name, argument) in enumerate(atoms):
+            following = [*_firsts(atoms[place + 1 :]), *after]
+            if name in ("MAX_REPEAT", "MIN_REPEAT"):
+                least, most, body = argument
+                inner = _atoms(body)
+                if most > 1 and not _ends_clearly(inner, following):
+                    degree += most - least > 0
+                    nested = nested or inside
+                pending.append((inner, inside or most > 1, [*following, *_firsts(inner)] if most > 1 else following))
+            elif name == "BRANCH":
+                degree += 1
+                pending.extend((_atoms(each), inside, following) for each in argument[1])
     return degree, nested
+
+
+def _atoms(sequence: Any) -> list[tuple[str, Any]]:
+    """What stands one after the other in a pattern, groups opened."""
+    made: list[tuple[str, Any]] = []
+    for operation, argument in sequence:
+        if str(operation) in ("SUBPATTERN", "ATOMIC_GROUP"):
+            made.extend(_atoms(argument[-1] if str(operation) == "SUBPATTERN" else argument))
+        else:
+            made.append((str(operation), argument))
+    return made
+
+
+def _firsts(atoms: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """What may come first of what stands one after the other."""
+    found: list[tuple[str, Any]] = []
+    for name, argument in atoms:
+        if name not in ("MAX_REPEAT", "MIN_REPEAT"):
+            return [*found, (name, argument)]
+        found.extend(_firsts(_atoms(argument[2])))
+        if argument[0] > 0:
+            return found
+    return [*found, ("AFTER", None)]
+
+
+def _ends_clearly(body: list[tuple[str, Any]], following: list[tuple[str, Any]]) -> bool:
+    """Whether what follows a repeated character is a character that it cannot be, so that it ends in one place only."""
+    if len(body) != 1 or body[0][0] not in ("IN", "LITERAL", "NOT_LITERAL") or not following:
+        return False
+    return all(
+        name in ("AT", "AFTER") or (name == "LITERAL" and not _takes(body[0], argument)) for name, argument in following
+    )
+
+
+def _takes(item: tuple[str, Any], code: int) -> bool:
+    name, argument = item
+    if name == "LITERAL":
+        return bool(argument == code)
+    if name == "NOT_LITERAL":
+        return bool(argument != code)
+    negated = taken = False
+    for kind, each in argument:
+        if str(kind) == "NEGATE":
+            negated = True
+        elif str(kind) == "LITERAL":
+            taken = taken or each == code
+        elif str(kind) == "RANGE":
+            taken = taken or each[0] <= code <= each[1]
+        elif str(kind) == "CATEGORY":
+            taken = taken or re.match(_CATEGORIES[str(each)], chr(code), re.ASCII) is not None
+    return taken != negated
+
+
+_CATEGORIES: Final = {
+    "CATEGORY_DIGIT": r"\d",
+    "CATEGORY_NOT_DIGIT": r"\D",
+    "CATEGORY_SPACE": r"\s",
+    "CATEGORY_NOT_SPACE": r"\S",
+    "CATEGORY_WORD": r"\w",
+    "CATEGORY_NOT_WORD": r"\W",
+}
 
 
 def replaced(pattern: Pattern, text: str, new: str) -> str:
