@@ -12,9 +12,8 @@ import msgspec
 import pytest
 import yaml
 
-from demarcate.api import assess_estate
+from demarcate import assess
 from demarcate.model import Ledger
-from demarcate.sources import ReadOptions, read
 
 FOLDER = Path(__file__).parent / "pairs"
 
@@ -49,8 +48,7 @@ ALL = [(stem, pair) for stem, file in _files().items() for pair in file.pairs]
 
 
 def _ledger(path: Path) -> Ledger:
-    options = ReadOptions(region="eu-west-1", account="111122223333")
-    return assess_estate(read([str(path)], options))
+    return assess(str(path), region="eu-west-1", account="111122223333", profile="strict")
 
 
 def _of(ledger: Ledger, name: str) -> dict[str, object]:
