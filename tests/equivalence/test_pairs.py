@@ -9,11 +9,11 @@ import json
 from functools import cache
 from pathlib import Path
 
-import make_plan
 import msgspec
 import pytest
 import yaml
 
+import make_plan
 from demarcate import assess
 from demarcate.model import Ledger
 

@@ -138,6 +138,16 @@ def _present(value: Value, _node: Node | None) -> Value:
     return value not in ([], "", {}, False)
 
 
+def _flag(value: Value, _node: Node | None) -> Value:
+    on = _TRUTH.get(value.lower()) if isinstance(value, str) else value
+    return ({} if on else None) if isinstance(on, bool) else value
+
+
+def _variables(value: Value, node: Node | None) -> Value:
+    pairs = _pairs(value, node)
+    return [{**each, "Value": {"Variable": each["Value"]}} for each in pairs] if isinstance(pairs, list) else pairs
+
+
 def _first(value: Value, _node: Node | None) -> Value:
     return (value[0] if value else None) if isinstance(value, list) else value
 
@@ -189,6 +199,8 @@ CONVERSIONS: Final[Mapping[str, Callable[[Any, Node | None], Value]]] = {
     "joined": _joined,  # ["a", "b"] → "a,b"
     "not": _not,  # true → false
     "present": _present,  # whether the block or value is there
+    "flag": _flag,  # true → {}, false → nothing
+    "variables": _variables,  # a map → a list of pairs, each value as {Variable: value}
     "first": _first,  # the first item of a list
     "last": _last,  # what stands after the last / or : (the name in an ARN)
     "keys": _keys,  # the flags of a block that are on → their names
