@@ -185,6 +185,42 @@ def _keys(value: Value, _node: Node | None) -> Value:
     ]
 
 
+_GROUPS: Final = {"AllUsers": "Public", "AuthenticatedUsers": "Authenticated", "LogDelivery": "LogDelivery"}
+
+
+def _canned(value: Value, _node: Node | None) -> Value:
+    """The canned ACL that is as open as grants are. Grants to accounts are not told apart: the ACL is unknown then."""
+    opened: set[str] = set()
+    for block in value if isinstance(value, list) else [value]:
+        owner = _blocks(block.get("owner")) if isinstance(block, dict) else []
+        for grant in _blocks(block.get("grant", [block])) if isinstance(block, dict) else []:
+            (grantee, *_) = _blocks(grant.get("grantee")) or [grant]
+            group = _GROUPS.get(str(grantee.get("uri")).rpartition("/")[2])
+            permissions = grant.get("permissions") or [grant.get("permission")]
+            if group is None and not (owner and grantee.get("id") == owner[0].get("id")):
+                opened.add("?")
+            elif group is not None:
+                opened.add(f"{group}Write" if {"WRITE", "FULL_CONTROL"} & {str(each) for each in permissions} else group)
+    for name, acl in _CANNED.items():
+        if name in opened:
+            return acl
+    return Unknown("its grants name accounts or what is not known") if opened else "Private" if value else None
+
+
+_CANNED: Final = {
+    "PublicWrite": "PublicReadWrite",
+    "Public": "PublicRead",
+    "AuthenticatedWrite": "AuthenticatedRead",
+    "Authenticated": "AuthenticatedRead",
+    "LogDeliveryWrite": "LogDeliveryWrite",
+}
+
+
+def _blocks(value: Value) -> list[dict[str, Value]]:
+    found = value if isinstance(value, list) else [value]
+    return [each for each in found if isinstance(each, dict)]
+
+
 def _as_is(value: Value, _node: Node | None) -> Value:
     return decoded(value)
 
@@ -203,6 +239,7 @@ CONVERSIONS: Final[Mapping[str, Callable[[Any, Node | None], Value]]] = {
     "variables": _variables,  # a map → a list of pairs, each value as {Variable: value}
     "first": _first,  # the first item of a list
     "last": _last,  # what stands after the last / or : (the name in an ARN)
+    "canned": _canned,  # grants of a bucket's ACL → the canned ACL that is as open
     "keys": _keys,  # the flags of a block that are on → their names
     "enabled": _worded("ENABLED", "DISABLED"),  # true → ENABLED, false → DISABLED
     "Enabled": _worded("Enabled", "Disabled"),
