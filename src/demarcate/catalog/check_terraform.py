@@ -291,6 +291,18 @@ def _entry(data: Catalog, stem: str | None, name: str, entry: Mapped) -> Iterato
                 yield f"{path} is not in the schema of {type_name}"
     if arguments:
         yield from _unknown_blocks(entry.properties, arguments, "")
+    for made in entry.makes:
+        if not property_index.is_known(made.type):
+            yield f"{made.type} is in no schema"
+            continue
+        yield from target_problems(level_of(made.type, made.properties))
+        for path in (*made.own, *made.fixed):
+            if path.replace("[]", "") not in _properties(made.type):
+                yield f"{path} is not in the schema of {made.type}"
+        inside = block_of(arguments.get(made.argument))
+        for argument in made.properties if inside else ():
+            if argument not in (inside or ()):
+                yield f"{made.argument}.{argument} is no argument"
 
 
 IGNORED_ARGUMENTS: Final = frozenset({"id", "arn", "tags_all", "region", "timeouts"})
@@ -301,6 +313,7 @@ def _named_arguments(entry: Mapped) -> Iterator[str]:
     yield from entry.properties
     yield from entry.parent_arguments().values()
     yield from entry.match
+    yield from (made.argument for made in entry.makes)
     if entry.variant is not None:
         yield entry.variant.argument
     for knob in (entry.account or {}).values():

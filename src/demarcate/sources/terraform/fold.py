@@ -6,7 +6,7 @@ exists, or which of several resources it configures, what it sets and they do no
 whose argument leads to no resource of its configuration configures something that was not read, and is noted.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from demarcate.catalog.property_index import name_property
@@ -156,6 +156,23 @@ class Companions:
             if path == name or path.startswith((f"{name}.", f"{name}[")):
                 where = prefix + path[len(name) :]
                 parent.places[where] = Declared(declared.file, line, instance.address)
+
+
+def repetitions(drafts: Iterable["Draft"]) -> set[int]:
+    """The ``id()`` of those inline that a resource of their own says too, as in a state, where both stand."""
+    inline: list[Draft] = []
+    others: dict[str, list[Draft]] = {}
+    for each in drafts:
+        if each.inline:
+            inline.append(each)
+        else:
+            others.setdefault(each.target.type, []).append(each)
+    return {
+        id(each)
+        for each in inline
+        for other in others.get(each.target.type, ())
+        if all(_equal(value, other.properties.get(name), other) is True for name, value in each.properties.items())
+    }
 
 
 def _equal(value: Value, own: Value, draft: "Draft") -> bool | None:

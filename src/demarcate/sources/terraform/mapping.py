@@ -63,6 +63,19 @@ class Variant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     types: dict[str | bool | int, str]
 
 
+class Made(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What an ``argument`` makes: a resource of CloudFormation ``type``, or one for each item of a list (``whole``: one
+    for all). ``properties`` are as in :class:`Mapped`, relative to the block; ``fixed`` what the argument implies;
+    ``own`` where the new resource names the one that it stands in (property path → attribute)."""
+
+    argument: str
+    type: str
+    own: dict[str, str]
+    properties: dict[str, PropertySpec | str | None] = {}
+    fixed: dict[str, Any] = {}
+    whole: bool = False
+
+
 class Mapped(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, rename={"is_": "is"}
 ):
@@ -76,8 +89,8 @@ class Mapped(
     ``properties``: exceptions to the naming rule; ``returns``: attribute → what ``Ref``/``Fn::GetAtt`` calls it;
     ``defaults``: what the provider sends for absent arguments, ``fixed``: what the type implies, both in
     CloudFormation's terms, at dotted property paths; ``no_argument``: property paths that controls read and that no
-    argument gives; ``convert``: a function of :mod:`.special`; ``source``: where a
-    fact is stated; ``why``: a note.
+    argument gives; ``makes``: what stands inline and is a resource of its own in CloudFormation; ``convert``: a
+    function of :mod:`.special`; ``source``: where a fact is stated; ``why``: a note.
     """
 
     is_: str | None = None
@@ -94,6 +107,7 @@ class Mapped(
     defaults: dict[str, Any] = {}
     fixed: dict[str, Any] = {}
     no_argument: tuple[str, ...] = ()
+    makes: tuple[Made, ...] = ()
     convert: str | None = None
     source: str | tuple[str, ...] | None = None
     why: str | None = None
@@ -141,6 +155,8 @@ def problems(entry: Mapped) -> list[str]:
         found.append("sets and attaches need by or match")
     if isinstance(entry.by, dict) and set(entry.by) - set(entry.parents):
         found.append("by names a type that it does not attach to")
+    if entry.makes and entry.is_ is None:
+        found.append("only what is a resource makes others")
     if entry.account == {} and not entry.why:
         found.append("an account-level setting without a knob says why")
     return found
@@ -156,7 +172,7 @@ class Mappings:
 
     def _load(self) -> tuple[dict[str, msgspec.Raw], dict[str, str]]:
         files = sorted(self._folder.glob("*.yaml"))
-        name = disk.key_of(b"terraform 1", Path(__file__).read_bytes(), *(each.read_bytes() for each in files))
+        name = disk.key_of(b"terraform 2", Path(__file__).read_bytes(), *(each.read_bytes() for each in files))
         stored = disk.get(name)
         if stored is None:
             table: dict[str, Mapped] = {}

@@ -10,7 +10,8 @@ import msgspec
 from demarcate.model import Declared, Resource, Skipped, Unknown, Value
 from demarcate.model.estate import UNSPECIFIED
 from demarcate.sources.terraform.filling import Filler, merge
-from demarcate.sources.terraform.fold import Companions
+from demarcate.sources.terraform.fold import Companions, repetitions
+from demarcate.sources.terraform.inline import made_of
 from demarcate.sources.terraform.instances import Configuration, Instance
 from demarcate.sources.terraform.mapping import KnobSpec, Mapped, Mappings, mappings
 from demarcate.sources.terraform.references import References, Target, attribute_name, to_target
@@ -110,7 +111,8 @@ class _Configuration:
             companions.fold(instance, entry)
         for instance, entry in self._settings:
             self._set(instance, entry)
-        return [self._resource(each) for some in drafts.values() for each in some]
+        repeated = repetitions(each for some in drafts.values() for each in some)
+        return [self._resource(each) for some in drafts.values() for each in some if id(each) not in repeated]
 
     def _drafts(self, instance: Instance, target: Target) -> Iterator["Draft"]:
         entry = target.entry
@@ -128,6 +130,13 @@ class _Configuration:
         for number, each in enumerate(whole):
             suffix = "" if number == 0 else f" ({number + 1})"
             yield Draft(instance, target, each, filler.places, suffix)
+        for made in entry.makes:
+            for found in made_of(made, instance, self.references, lambda name: to_target(target, name)):
+                new = Target(target.id, made.type, target.address, entry)
+                lines = found.filler.places
+                yield Draft(
+                    instance, new, found.properties, lines, f" ({found.name})", inline=True, uncertain=found.uncertain
+                )
 
     def _level(self, name: str, kind: str, entry: Mapped) -> Level:
         if (name, kind) not in self._levels:
@@ -139,7 +148,7 @@ class _Configuration:
         attributes: dict[str, Value] = {}
         if instance.action:
             attributes["TerraformAction"] = instance.action
-        retained = _retained(instance)
+        retained = None if draft.inline else _retained(instance)
         if retained is not None:
             attributes["DeletionPolicy"] = attributes["UpdateReplacePolicy"] = retained
         return Resource(
@@ -150,10 +159,10 @@ class _Configuration:
             declared=instance.declared,
             account=instance.account or self.account or UNSPECIFIED,
             region=instance.region or self.region or UNSPECIFIED,
-            tags=_tags(instance.values),
+            tags={} if draft.inline else _tags(instance.values),
             lines=draft.lines,
             attributes=attributes,
-            uncertain=instance.uncertain,
+            uncertain=instance.uncertain or draft.uncertain,
             places=draft.places,
         )
 
@@ -191,7 +200,8 @@ class _Configuration:
 
 class Draft(msgspec.Struct, kw_only=False):
     """A resource that is being made: its instance and target, its ``properties``, the ``lines`` of its own properties
-    and the ``places`` of those that companions gave; ``suffix`` tells apart several that one instance makes."""
+    and the ``places`` of those that companions gave; ``suffix`` tells apart several that one instance makes; ``inline``
+    is one that stands in another, ``uncertain`` why it may not exist."""
 
     instance: Instance
     target: Target
@@ -199,6 +209,8 @@ class Draft(msgspec.Struct, kw_only=False):
     lines: dict[str, int]
     suffix: str = ""
     places: dict[str, Declared] = {}
+    inline: bool = False
+    uncertain: str | None = None
 
 
 def _type_of(entry: Mapped, instance: Instance) -> str:
