@@ -202,10 +202,14 @@ def change_of(instance: Instance) -> dict[str, Any]:
     """The change that makes an instance."""
     after: dict[str, Any] = {}
     unknown: dict[str, Any] = {}
+    sensitive: dict[str, Any] = {}
     for name, kind in arguments_of(instance.type).items():
         if name not in instance.values:
             after[name] = [] if isinstance(kind, list) and isinstance(kind[0], Mapping) else None
     for name, value in instance.values.items():
+        if type(value) is Unknown and value.origin.startswith("no-echo") and not value.references:
+            after[name], sensitive[name] = "given when the plan is made", True
+            continue
         known, marks = _known(value)
         if marks is not True:
             after[name] = known
@@ -222,7 +226,7 @@ def change_of(instance: Instance) -> dict[str, Any]:
         "after": after,
         "after_unknown": unknown,
         "before_sensitive": False,
-        "after_sensitive": {},
+        "after_sensitive": sensitive,
     }
     return {
         "address": instance.address,

@@ -66,16 +66,26 @@ class Companions:
             if isinstance(value, str) and value:
                 why = f"configures {value}, a {kind} that is not among what was read"
         if entry.match:
-            wanted = {name: self.references.resolve(instance.values.get(each)) for each, name in entry.match.items()}
-            found = [
-                draft
-                for kind in entry.parents
-                for draft in self._of_type.get(kind, ())
-                if all(draft.properties.get(name) == value for name, value in wanted.items() if value is not None)
-            ]
+            found, certain = self._matching(instance, entry)
             if found:
-                return found, True, ""
+                return found, certain, ""
         return [], False, why
+
+    def _matching(self, instance: Instance, entry: Mapped) -> tuple[list["Draft"], bool]:
+        """The resources whose properties equal what the companion says of its parent; those that may equal it, if none
+        does."""
+        given = {name: self.references.resolve(instance.values.get(each)) for each, name in entry.match.items()}
+        wanted = {name: value for name, value in given.items() if value is not None}
+        sure: list[Draft] = []
+        possible: list[Draft] = []
+        for kind in entry.parents:
+            for draft in self._of_type.get(kind, ()):
+                equal = {_equal(value, draft.properties.get(name), draft) for name, value in wanted.items()}
+                if equal == {True}:
+                    sure.append(draft)
+                elif equal and False not in equal:
+                    possible.append(draft)
+        return sure or possible, bool(sure)
 
     def _meant(self, kind: str, value: Value) -> tuple[list["Draft"], bool]:
         if isinstance(value, list):
@@ -146,3 +156,23 @@ class Companions:
             if path == name or path.startswith((f"{name}.", f"{name}[")):
                 where = prefix + path[len(name) :]
                 parent.places[where] = Declared(declared.file, line, instance.address)
+
+
+def _equal(value: Value, own: Value, draft: "Draft") -> bool | None:
+    """Whether a companion's argument equals a property of a resource; ``None`` if that is not known. An argument that
+    refers to the resource itself repeats the resource's own property."""
+    if value == own:
+        return True
+    one, other = _only(value), _only(own)
+    if one is not None and one == draft.target.id:
+        return True
+    if one is not None and other is not None:
+        return one == other
+    return None if type(value) is Unknown or type(own) is Unknown else False
+
+
+def _only(value: Value) -> str | None:
+    """The one resource that a value is a reference to."""
+    if type(value) is not Unknown or value.open or value.maybe_absent or value.cases is not None:
+        return None
+    return value.references[0].resource if len(value.references) == 1 else None
