@@ -2,8 +2,9 @@
 
 A companion goes to the resource that its argument refers to, or whose name, id or ARN it holds as text. What it sets
 wins over what stands inline, and keeps the place where it was declared. Where it is not known whether a companion
-exists, or which of several resources it configures, what it sets and they do not is unknown and may be absent. One
-whose argument leads to no resource of its configuration configures something that was not read, and is noted.
+exists, or which of several resources it configures, what it sets and they do not is unknown and may be absent: of all
+resources of the type, if nothing is known. One whose argument names no resource of its configuration configures
+something that was not read, and is noted.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -56,6 +57,7 @@ class Companions:
     def _parents(self, instance: Instance, entry: Mapped) -> tuple[list["Draft"], bool, str]:
         """The resources that a companion configures, whether that is certain, and why there are none."""
         why = f"configures {' or '.join(entry.parents)} that is not among what was read"
+        possible: list[Draft] = []
         for kind, argument in entry.parent_arguments().items():
             value = self.references.resolve(instance.values.get(argument))
             if value is None:
@@ -63,13 +65,19 @@ class Companions:
             found, certain = self._meant(kind, value)
             if found:
                 return found, certain, ""
+            if type(value) is Unknown and not value.references:
+                same = self._of_same_text(kind, value)
+                if same:
+                    return same, len(same) == 1, ""
+                if not (value.text or "").startswith("${data."):  # what is read from AWS is not made here
+                    possible += self._of_type.get(kind, ())
             if isinstance(value, str) and value:
                 why = f"configures {value}, a {kind} that is not among what was read"
         if entry.match:
             found, certain = self._matching(instance, entry)
             if found:
                 return found, certain, ""
-        return [], False, why
+        return possible, False, why
 
     def _matching(self, instance: Instance, entry: Mapped) -> tuple[list["Draft"], bool]:
         """The resources whose properties equal what the companion says of its parent; those that may equal it, if none
@@ -101,6 +109,14 @@ class Companions:
         ids = dict.fromkeys(each.resource for each in references_in(value))
         drafts = [each for name in ids for each in self.drafts.get(name, ()) if each.target.type == kind]
         return drafts, len(drafts) == 1 and type(value) is Unknown and not value.maybe_absent
+
+    def _of_same_text(self, kind: str, value: Unknown) -> list["Draft"]:
+        """The resources whose name is not known either, but is written as the same expression."""
+        own = name_property(kind)
+        if own is None or value.text is None or "each." in value.text or "count." in value.text:
+            return []
+        named = ((each, each.properties.get(own)) for each in self._of_type.get(kind, ()))
+        return [each for each, name in named if type(name) is Unknown and name.text == value.text]
 
     def _by_name(self, kind: str, text: str) -> list["Draft"]:
         if self._named is None:
