@@ -134,7 +134,7 @@ def targets_of(entry: Mapped, type_name: str) -> Level:
 def cloudformation_types(entry: Mapped) -> tuple[str, ...]:
     """The types that an entry gives properties to."""
     if entry.is_ is not None:
-        return (entry.is_, *(entry.variant.types.values() if entry.variant else ()))
+        return (entry.is_, *(entry.variant.all_types if entry.variant else ()))
     return entry.parents
 
 
@@ -291,6 +291,10 @@ def _entry(data: Catalog, stem: str | None, name: str, entry: Mapped) -> Iterato
                 yield f"{path} is not in the schema of {type_name}"
     if arguments:
         yield from _unknown_blocks(entry.properties, arguments, "")
+    for given in entry.gives:
+        for path in (given.of, given.to):
+            if path.replace("[]", "") not in _properties(given.type):
+                yield f"{path} is not in the schema of {given.type}"
     for made in entry.makes:
         if not property_index.is_known(made.type):
             yield f"{made.type} is in no schema"
@@ -313,7 +317,7 @@ def _named_arguments(entry: Mapped) -> Iterator[str]:
     yield from entry.properties
     yield from entry.parent_arguments().values()
     yield from entry.match
-    yield from (made.argument for made in entry.makes)
+    yield from (made.argument for made in (*entry.makes, *entry.gives))
     if entry.variant is not None:
         yield entry.variant.argument
     for knob in (entry.account or {}).values():
