@@ -26,6 +26,7 @@ LABELS: Final = {
     "removed": 0,
     "include": 1,
     "dependency": 1,
+    "feature": 1,
 }
 _NESTED: Final = frozenset({"lifecycle", "provisioner", "connection", "dynamic", "content", "assume_role"})
 _NESTED_IN: Final = {
@@ -48,7 +49,8 @@ def parse_json(text: str, file: str, shared: dict[bytes, Evaluate]) -> Block:
         raise InputError("not a JSON object", f"{file}:1")
     for kind, value in document.value.items():
         if kind in LABELS:
-            reader.blocks(top, kind, value, LABELS[kind], (), (kind,))
+            bare = kind == "include" and isinstance(value, dict) and isinstance(value.get("path"), str)
+            reader.blocks(top, kind, value, 0 if bare else LABELS[kind], (), (kind,))
         elif kind != "//":
             top.attributes[kind] = reader.attribute(kind, value, (kind,))
     return top
