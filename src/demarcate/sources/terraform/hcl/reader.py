@@ -77,7 +77,9 @@ def read_folder(
             if unit.module is not None
         ]
     if skipped:
-        found.append(Configuration(root=named, skipped=tuple(sorted(skipped))))
+        elsewhere = any(unit.module is None and unit.skipped for unit in units)  # what is not here may declare any
+        declared = None if elsewhere else frozenset[str]()
+        found.append(Configuration(root=named, skipped=tuple(sorted(skipped)), variables=declared))
     return sorted(found, key=lambda each: each.root)
 
 
@@ -120,7 +122,12 @@ def _configuration(
                 continue
             instances.extend(handle.instance() for handle in resource.handles)
     instances.sort(key=lambda each: _NUMBER.sub(_padded, each.address))
-    return Configuration(root=shown, instances=tuple(instances), skipped=tuple(sorted(session.skipped)))
+    return Configuration(
+        root=shown,
+        instances=tuple(instances),
+        skipped=tuple(sorted(session.skipped)),
+        variables=frozenset(module.variables) if module.complete else None,
+    )
 
 
 def _padded(match: re.Match[str]) -> str:
