@@ -95,10 +95,10 @@ class _Configuration:
             what = f"{number} resource{'s' if number != 1 else ''} of provider {provider}"
             self.skipped.append(Skipped(self.configuration.root, what, "another provider's, so not part of AWS"))
 
-    def _note(self, instance: Instance, why: str) -> None:
+    def _note(self, instance: Instance, why: str, level: str = "note") -> None:
         declared = instance.declared
         where = f"{declared.file}:{declared.line}" if declared.line else declared.file
-        self.skipped.append(Skipped(where, instance.address, why))
+        self.skipped.append(Skipped(where, instance.address, why, level))
 
     def resources(self) -> list[Resource]:
         """The resources, with what configures them folded in."""
@@ -142,6 +142,9 @@ class _Configuration:
         retained = _retained(instance)
         if retained is not None:
             attributes["DeletionPolicy"] = attributes["UpdateReplacePolicy"] = retained
+        accepted = (*instance.accepted, *draft.accepted)
+        if accepted:
+            attributes["Metadata"] = {"demarcate": {"accept": list(accepted)}}
         return Resource(
             id=draft.target.id + draft.suffix,
             type=draft.target.type,
@@ -162,6 +165,8 @@ class _Configuration:
     def _set(self, instance: Instance, entry: Mapped) -> None:
         """Take the settings of an account from a resource that holds them."""
         assert entry.account is not None
+        if instance.accepted:
+            self._note(instance, "an acceptance counts at resources, and this is a setting of the account", "error")
         if not entry.account:
             self._note(instance, f"a setting of the account: {entry.why}")
             return
@@ -191,7 +196,8 @@ class _Configuration:
 
 class Draft(msgspec.Struct, kw_only=False):
     """A resource that is being made: its instance and target, its ``properties``, the ``lines`` of its own properties
-    and the ``places`` of those that companions gave; ``suffix`` tells apart several that one instance makes."""
+    and the ``places`` of those that companions gave; ``suffix`` tells apart several that one instance makes;
+    ``accepted`` is what companions accept."""
 
     instance: Instance
     target: Target
@@ -199,6 +205,7 @@ class Draft(msgspec.Struct, kw_only=False):
     lines: dict[str, int]
     suffix: str = ""
     places: dict[str, Declared] = {}
+    accepted: tuple[Mapping[str, str], ...] = ()
 
 
 def _type_of(entry: Mapped, instance: Instance) -> str:
