@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from demarcate.model import Reference, Unknown, Value
+from demarcate.sources.terraform.addresses import base_of
 from demarcate.sources.terraform.instances import Json
-from demarcate.sources.terraform.references import base_of
 from demarcate.sources.terraform.schema import Node
 
 _HOLE: Final = re.compile(r"\$\{([^}]*)\}")

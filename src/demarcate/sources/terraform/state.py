@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from demarcate.errors import InputError
 from demarcate.model import Declared, Reference, Skipped, Unknown, Value
 from demarcate.sources.terraform.instances import Configuration, Instance
-from demarcate.sources.terraform.plan import hidden, resources_in
+from demarcate.sources.terraform.plan_values import hidden, resources_in
 
 if TYPE_CHECKING:
     from demarcate.sources.terraform.recognition import Lines
