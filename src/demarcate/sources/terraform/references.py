@@ -226,6 +226,11 @@ class References:
         address = instance.address
         target = self.targets.get(address)
         if target is not None:
+            own = instance.values.get(attribute) if attribute not in ("id", "arn") else None
+            if type(own) is Unknown and len(own.references) == 1 and own.references[0].resource != address:
+                led = self.resolve(own)  # an argument of it that refers to another resource is that resource
+                if type(led) is Unknown and led.references:
+                    return led
             return to_target(target, attribute_name(attribute, target.entry))
         text = "${" + f"{address}.{attribute}".translate(BRACES) + "}"
         entry = self.mappings.entry(instance.type)
