@@ -65,6 +65,8 @@ class PlanReferences:
 
     def named(self, value: str, expression: Mapping[str, Any], scope: Scope, address: str, argument: str) -> Value:
         """A known text, or the reference that it is: what a resource that its expression refers to is named."""
+        if not value:
+            return value
         found: dict[Reference, None] = {}
         for each in self.configurations.expression(scope, expression):
             if not each.gap:
