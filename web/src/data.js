@@ -130,7 +130,7 @@ export class Model {
     const at = (name) => this.text(columns[name][row]);
     return {
       row, id: at('id'), name: at('name'), account: at('account'), region: at('region'), role: at('role'),
-      holds: at('holds'), classification: at('classification'), why: at('why'), uncertain: at('uncertain'),
+      holds: at('holds'), classification: at('classification'), why: at('why'), uncertain: at('uncertain'), action: at('action'),
       file: at('file'), line: columns.line[row], construct: at('construct'), code: at('code'),
       type: this.text(this.raw.types[columns.type[row]].name), kind: this.raw.types[columns.type[row]],
       offering: this.offerings[columns.offering[row]], of: columns.of[row] ?? [],

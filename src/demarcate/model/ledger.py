@@ -46,7 +46,8 @@ class LedgerResource(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tr
     """A resource as the ledger shows it.
 
     ``candidates`` lists the offerings that could not be told apart and ``why`` says why; ``of`` the resources that a
-    setting configures; ``classification`` is the level of the data that it ``holds``.
+    setting configures; ``classification`` is the level of the data that it ``holds``; ``action`` what the Terraform
+    plan that was read does to it (``create``, ``update``, ``replace``, ``no-op``).
     """
 
     id: str
@@ -63,6 +64,7 @@ class LedgerResource(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tr
     candidates: tuple[str, ...] = ()
     why: str | None = None
     uncertain: str | None = None
+    action: str | None = None
 
 
 class Duty(msgspec.Struct, frozen=True):

@@ -154,6 +154,7 @@ RESOURCES: Final = Table(
         Column("candidates", "list", "offerings that could not be told apart", lambda row: row.candidates),
         _text("why", "why they could not", _of("why")),
         _text("uncertain", "why it is not known whether it exists", _of("uncertain")),
+        _text("action", "what the Terraform plan does to it", _of("action")),
     ),
     lambda ledger, _: ledger.resources,
 )

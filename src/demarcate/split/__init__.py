@@ -126,6 +126,7 @@ def _ledger_resource(
         candidates=choice.candidates,
         why=choice.why,
         uncertain=resource.uncertain,
+        action=str(resource.attributes["TerraformAction"]) if "TerraformAction" in resource.attributes else None,
     )
 
 

@@ -237,3 +237,26 @@ def test_no_instance_is_lost_and_none_breaks_the_translation(data):
         settled = entry is not None and entry.account is not None
         companion = entry is not None and bool(entry.parents)
         assert each.address in resources | noted | folded or settled or companion or each.type == "google_x"
+
+
+NAMED = 'variable "name" {}\nresource "aws_s3_bucket" "b" {\n  bucket = "${var.name}-media"\n}\nresource "aws_s3_bucket" "other" {\n  bucket = "other-x"\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("bucket", "first", "second"),
+    [
+        ('"${var.name}-media"', "satisfied", "not-satisfied"),  # the same expression is the same bucket
+        ("var.name", "unknown", "unknown"),  # any of them, or another
+        ('"${var.name}-logs"', "unknown", "unknown"),
+        ("data.aws_s3_bucket.there.id", "not-satisfied", "not-satisfied"),  # one that is not made here
+        ('"somewhere-x"', "not-satisfied", "not-satisfied"),
+    ],
+)
+def test_a_companion_whose_parent_cannot_be_told_leaves_all_undecided(ledger_of, bucket, first, second):
+    ledger = ledger_of(
+        NAMED
+        + 'data "aws_s3_bucket" "there" {\n  bucket = "there-x"\n}\n'
+        + f'resource "aws_s3_bucket_versioning" "v" {{\n  bucket = {bucket}\n  versioning_configuration {{\n    status = "Enabled"\n  }}\n}}\n'
+    )
+    assert outcomes(ledger, "aws_s3_bucket.b")["s3-bucket-versioned"] == first
+    assert outcomes(ledger, "aws_s3_bucket.other")["s3-bucket-versioned"] == second

@@ -65,6 +65,7 @@ function facts(model, each) {
     fact('Declared in', where(model, each.file, each.line)),
     each.construct ? fact('Construct', shown(each.construct)) : null,
     each.code ? fact('Your code', shown(each.code)) : null,
+    each.action ? fact('The plan', each.action === 'no-op' ? 'leaves it as it is' : `${each.action}s it`) : null,
     each.account !== 'unspecified' ? fact('Account', shown(each.account)) : null,
     each.region !== 'unspecified' ? fact('Region', shown(each.region)) : null,
     each.holds ? fact('Holds', shown(each.holds)) : null,

@@ -159,7 +159,7 @@ def _type(name: str, ledger: Ledger, data: Catalog, places: Mapping[str, int], s
     }
 
 
-_TEXTS: Final = ("id", "name", "account", "region", "role", "holds", "classification", "why", "uncertain")
+_TEXTS: Final = ("id", "name", "account", "region", "role", "holds", "classification", "why", "uncertain", "action")
 
 
 def _resources(ledger: Ledger, types: list[str], strings: Strings) -> dict[str, Any]:

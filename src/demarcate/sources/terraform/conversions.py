@@ -200,7 +200,9 @@ def _canned(value: Value, _node: Node | None) -> Value:
             if group is None and not (owner and grantee.get("id") == owner[0].get("id")):
                 opened.add("?")
             elif group is not None:
-                opened.add(f"{group}Write" if {"WRITE", "FULL_CONTROL"} & {str(each) for each in permissions} else group)
+                opened.add(
+                    f"{group}Write" if {"WRITE", "FULL_CONTROL"} & {str(each) for each in permissions} else group
+                )
     for name, acl in _CANNED.items():
         if name in opened:
             return acl

@@ -2,16 +2,17 @@
 
 A companion goes to the resource that its argument refers to, or whose name, id or ARN it holds as text. What it sets
 wins over what stands inline, and keeps the place where it was declared. Where it is not known whether a companion
-exists, or which of several resources it configures, what it sets and they do not is unknown and may be absent. One
-whose argument leads to no resource of its configuration configures something that was not read, and is noted.
+exists, or which of several resources it configures, what it sets and they do not is unknown and may be absent: of all
+resources of the type, if nothing is known. One whose argument names no resource of its configuration configures
+something that was not read, and is noted.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from demarcate.catalog.property_index import name_property
 from demarcate.model import Declared, Unknown, Value
-from demarcate.sources.terraform.filling import Filler, merge, store
+from demarcate.sources.terraform.filling import Filler, merge, set_default, store
 from demarcate.sources.terraform.instances import Instance
 from demarcate.sources.terraform.mapping import Mapped
 from demarcate.sources.terraform.references import References, references_in
@@ -36,7 +37,7 @@ class Companions:
         self.references = references
         self.note = note
         self._named: dict[tuple[str, str], list[Draft]] | None = None
-        self._levels: dict[tuple[str, str], Level] = {}
+        self._levels: dict[tuple[str, str, str | None], Level] = {}
         self._of_type: dict[str, list[Draft]] = {}
         for some in drafts.values():
             for each in some:
@@ -56,6 +57,7 @@ class Companions:
     def _parents(self, instance: Instance, entry: Mapped) -> tuple[list["Draft"], bool, str]:
         """The resources that a companion configures, whether that is certain, and why there are none."""
         why = f"configures {' or '.join(entry.parents)} that is not among what was read"
+        possible: list[Draft] = []
         for kind, argument in entry.parent_arguments().items():
             value = self.references.resolve(instance.values.get(argument))
             if value is None:
@@ -63,13 +65,19 @@ class Companions:
             found, certain = self._meant(kind, value)
             if found:
                 return found, certain, ""
+            if type(value) is Unknown and not value.references:
+                same = self._of_same_text(kind, value)
+                if same:
+                    return same, len(same) == 1, ""
+                if not (value.text or "").startswith("${data."):  # what is read from AWS is not made here
+                    possible += self._of_type.get(kind, ())
             if isinstance(value, str) and value:
                 why = f"configures {value}, a {kind} that is not among what was read"
         if entry.match:
             found, certain = self._matching(instance, entry)
             if found:
                 return found, certain, ""
-        return [], False, why
+        return possible, False, why
 
     def _matching(self, instance: Instance, entry: Mapped) -> tuple[list["Draft"], bool]:
         """The resources whose properties equal what the companion says of its parent; those that may equal it, if none
@@ -102,6 +110,14 @@ class Companions:
         drafts = [each for name in ids for each in self.drafts.get(name, ()) if each.target.type == kind]
         return drafts, len(drafts) == 1 and type(value) is Unknown and not value.maybe_absent
 
+    def _of_same_text(self, kind: str, value: Unknown) -> list["Draft"]:
+        """The resources whose name is not known either, but is written as the same expression."""
+        own = name_property(kind)
+        if own is None or value.text is None or "each." in value.text or "count." in value.text:
+            return []
+        named = ((each, each.properties.get(own)) for each in self._of_type.get(kind, ()))
+        return [each for each, name in named if type(name) is Unknown and name.text == value.text]
+
     def _by_name(self, kind: str, text: str) -> list["Draft"]:
         if self._named is None:
             self._named = {}
@@ -119,24 +135,35 @@ class Companions:
 
     # what -------------------------------------------------------------------------------------------------------------
 
+    def _object(self, instance: Instance, entry: Mapped) -> str | None:
+        """The object of the parent that a companion goes into."""
+        for argument in entry.parent_arguments().values() if entry.to_of else ():
+            value = self.references.resolve(instance.values.get(argument))
+            if type(value) is Unknown and len(value.references) == 1:
+                return entry.to_of.get(value.references[0].attribute, entry.to)
+        return entry.to
+
     def _into(self, parent: "Draft", instance: Instance, entry: Mapped, *, certain: bool) -> None:
         given = {key: value for key, value in instance.values.items() if key not in entry.parent_arguments().values()}
         filler = Filler(self.references, instance.lines)
-        key = (instance.type, parent.target.type)
+        to = self._object(instance, entry)
+        key = (instance.type, parent.target.type, to)
         if key not in self._levels:
-            self._levels[key] = level_of(parent.target.type, entry.properties, entry.to)
+            self._levels[key] = level_of(parent.target.type, entry.properties, to)
         level = self._levels[key]
         made: dict[str, Value] = {}
         whole: dict[str, Value] = {}
-        if entry.to is None:
+        if to is None:
             filler.fill(level, given, whole, whole)
         else:
-            filler.fill(level, given, made, whole, path=entry.to.replace("[]", ""))
-            for path, value in entry.fixed.items():
-                merge(made, path, value)
-            store(whole, steps_of(entry.to), made)
-        for path, value in entry.fixed.items() if entry.to is None else ():
-            merge(whole, path, value)
+            filler.fill(level, given, made, whole, path=to.replace("[]", ""))
+        own = whole if to is None else made
+        for path, value in entry.fixed.items():
+            store(own, steps_of(path), value)
+        for path, value in entry.defaults.items():
+            set_default(own, path, value)
+        if to is not None:
+            store(whole, steps_of(to), made)
         why = instance.uncertain or f"it is not known whether {instance.address} configures it"
         for name, value in whole.items():
             if certain:
@@ -156,6 +183,38 @@ class Companions:
             if path == name or path.startswith((f"{name}.", f"{name}[")):
                 where = prefix + path[len(name) :]
                 parent.places[where] = Declared(declared.file, line, instance.address)
+
+
+def give(drafts: Mapping[str, list["Draft"]], references: References) -> None:
+    """Put what resources say of those that refer to them (``gives``) into these."""
+    everything = [each for some in drafts.values() for each in some]
+    for draft in everything:
+        for given in draft.target.entry.gives:
+            value = references.resolve(draft.instance.values.get(given.argument))
+            if value is None or draft.inline:
+                continue
+            if not isinstance(value, dict | list) and type(value) is not Unknown:
+                value = given.values.get(value, value)
+            for other in everything:
+                if other.target.type == given.type and _only(other.properties.get(given.of)) == draft.target.id:
+                    store(other.properties, steps_of(given.to), value)
+
+
+def repetitions(drafts: Iterable["Draft"]) -> set[int]:
+    """The ``id()`` of those inline that a resource of their own says too, as in a state, where both stand."""
+    inline: list[Draft] = []
+    others: dict[str, list[Draft]] = {}
+    for each in drafts:
+        if each.inline:
+            inline.append(each)
+        else:
+            others.setdefault(each.target.type, []).append(each)
+    return {
+        id(each)
+        for each in inline
+        for other in others.get(each.target.type, ())
+        if all(_equal(value, other.properties.get(name), other) is True for name, value in each.properties.items())
+    }
 
 
 def _equal(value: Value, own: Value, draft: "Draft") -> bool | None:

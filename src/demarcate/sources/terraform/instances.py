@@ -41,8 +41,10 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
 
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """What one plan, state or root module holds: its ``root`` (the file or folder as the user named it), its instances
-    in the order of their addresses, and what could not be read."""
+    in the order of their addresses, what could not be read, and the names of the ``variables`` that a root module
+    declares (``None`` where a file that could not be read may declare others)."""
 
     root: str
     instances: tuple[Instance, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    variables: frozenset[str] | None = frozenset()

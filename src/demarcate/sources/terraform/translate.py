@@ -3,14 +3,15 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from demarcate.model import Declared, Resource, Skipped, Unknown, Value
 from demarcate.model.estate import UNSPECIFIED
-from demarcate.sources.terraform.filling import Filler, merge
-from demarcate.sources.terraform.fold import Companions
+from demarcate.sources.terraform.filling import Filler, merge, set_default
+from demarcate.sources.terraform.fold import Companions, give, repetitions
+from demarcate.sources.terraform.inline import made_of
 from demarcate.sources.terraform.instances import Configuration, Instance
 from demarcate.sources.terraform.mapping import KnobSpec, Mapped, Mappings, mappings
 from demarcate.sources.terraform.references import References, Target, attribute_name, to_target
@@ -108,9 +109,11 @@ class _Configuration:
         companions = Companions(drafts, self.references, self._note)
         for instance, entry in self._companions:
             companions.fold(instance, entry)
+        give(drafts, self.references)
         for instance, entry in self._settings:
             self._set(instance, entry)
-        return [self._resource(each) for some in drafts.values() for each in some]
+        repeated = repetitions(each for some in drafts.values() for each in some)
+        return [self._resource(each) for some in drafts.values() for each in some if id(each) not in repeated]
 
     def _drafts(self, instance: Instance, target: Target) -> Iterator["Draft"]:
         entry = target.entry
@@ -121,13 +124,20 @@ class _Configuration:
         filler.fill(level, _with_all_tags(instance.values), properties, properties)
         for given, known in ((entry.fixed, False), (entry.defaults, True)):
             for path, value in given.items():
-                _default(properties, path, value, only_absent=known)
+                set_default(properties, path, value, only_absent=known)
         whole = [properties]
         if entry.convert is not None:
             whole = CONVERT[entry.convert](instance, properties, self.references)
         for number, each in enumerate(whole):
             suffix = "" if number == 0 else f" ({number + 1})"
             yield Draft(instance, target, each, filler.places, suffix)
+        for made in entry.makes:
+            for found in made_of(made, instance, self.references, lambda name: to_target(target, name)):
+                new = Target(target.id, made.type, target.address, entry)
+                lines = found.filler.places
+                yield Draft(
+                    instance, new, found.properties, lines, f" ({found.name})", inline=True, uncertain=found.uncertain
+                )
 
     def _level(self, name: str, kind: str, entry: Mapped) -> Level:
         if (name, kind) not in self._levels:
@@ -139,7 +149,7 @@ class _Configuration:
         attributes: dict[str, Value] = {}
         if instance.action:
             attributes["TerraformAction"] = instance.action
-        retained = _retained(instance)
+        retained = None if draft.inline else _retained(instance)
         if retained is not None:
             attributes["DeletionPolicy"] = attributes["UpdateReplacePolicy"] = retained
         return Resource(
@@ -150,10 +160,10 @@ class _Configuration:
             declared=instance.declared,
             account=instance.account or self.account or UNSPECIFIED,
             region=instance.region or self.region or UNSPECIFIED,
-            tags=_tags(instance.values),
+            tags={} if draft.inline else _tags(instance.values),
             lines=draft.lines,
             attributes=attributes,
-            uncertain=instance.uncertain,
+            uncertain=instance.uncertain or draft.uncertain,
             places=draft.places,
         )
 
@@ -191,7 +201,8 @@ class _Configuration:
 
 class Draft(msgspec.Struct, kw_only=False):
     """A resource that is being made: its instance and target, its ``properties``, the ``lines`` of its own properties
-    and the ``places`` of those that companions gave; ``suffix`` tells apart several that one instance makes."""
+    and the ``places`` of those that companions gave; ``suffix`` tells apart several that one instance makes; ``inline``
+    is one that stands in another, ``uncertain`` why it may not exist."""
 
     instance: Instance
     target: Target
@@ -199,15 +210,26 @@ class Draft(msgspec.Struct, kw_only=False):
     lines: dict[str, int]
     suffix: str = ""
     places: dict[str, Declared] = {}
+    inline: bool = False
+    uncertain: str | None = None
 
 
 def _type_of(entry: Mapped, instance: Instance) -> str:
     assert entry.is_ is not None
-    if entry.variant is not None:
-        value = instance.values.get(entry.variant.argument)
-        if isinstance(value, str | bool | int):
-            return entry.variant.types.get(value, entry.is_)
-    return entry.is_
+    if entry.variant is None:
+        return entry.is_
+    value = instance.values.get(entry.variant.argument)
+    if type(value) is Unknown:
+        named = [_MODULES.sub("", each.resource).partition(".")[0] for each in value.references]
+        return next((kind for name, kind in entry.variant.refers.items() if name in named), entry.is_)
+    if isinstance(value, str):
+        ending = next((kind for end, kind in entry.variant.ends.items() if value.endswith(end)), None)
+        if ending is not None:
+            return ending
+    return entry.variant.types.get(value, entry.is_) if isinstance(value, str | bool | int) else entry.is_
+
+
+_MODULES: Final = re.compile(r"^(?:module\.[^.]+\.)+")
 
 
 def _with_all_tags(values: Mapping[str, Value]) -> Mapping[str, Value]:
@@ -240,20 +262,6 @@ _SNAPSHOTS: Final = (
     "aws_neptune_cluster",
     "aws_redshift_cluster",
 )
-
-
-def _default(properties: dict[str, Value], path: str, value: Value, *, only_absent: bool) -> None:
-    """Set a property at a dotted path; with ``only_absent`` where it is not there."""
-    here: Any = properties
-    *above, last = path.split(".")
-    for name in above:
-        if name not in here and only_absent and not isinstance(here.get(name), dict):
-            here[name] = {}
-        here = here.setdefault(name, {})
-        if not isinstance(here, dict):
-            return
-    if not only_absent or last not in here:
-        here[last] = list(value) if isinstance(value, list) else value
 
 
 def _take(knobs: dict[str, Value], name: str, value: Value, spec: KnobSpec | None, instance: Instance) -> None:
