@@ -16,11 +16,11 @@ from demarcate.sources.terraform.plan_values import (
     SENSITIVE,
     UNKNOWN,
     at,
-    hidden,
     merged,
     omitted,
     resources_in,
     tagged,
+    without,
 )
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ class _Reader:
                 type=each["type"],
                 name=str(each.get("name", "")),
                 provider=str(each.get("provider_name", "")),
-                values=hidden(each["values"], each.get("sensitive_values")),
+                values=without(each["values"], each.get("sensitive_values")),
                 declared=Declared(self.name, self.lines.of(each["address"]), each["address"]),
             )
             for each in resources_in(module)

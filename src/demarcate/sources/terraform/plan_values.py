@@ -1,6 +1,7 @@
 """Values of plans and states: what is not known, what is sensitive, and where resources stand in them."""
 
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import Any, Final
 
 from demarcate.model import Unknown, Value
@@ -69,6 +70,14 @@ def tagged(marks: Any) -> Any:
     return {**marks, "tags_all": {**(whole if isinstance(whole, dict) else {}), **own}}
 
 
+def without(values: Any, marks: Any) -> dict[str, Value]:
+    """The values of a resource without those that are marked as sensitive."""
+    marks = tagged(marks)
+    if not isinstance(values, dict):
+        return {}
+    return {name: hidden(each, at(marks, name)) for name, each in values.items()} if marks else dict(values)
+
+
 def hidden(value: Any, sensitive: Any) -> Any:
     """A value in which what is marked as sensitive is not kept."""
     if sensitive is True:
@@ -78,6 +87,31 @@ def hidden(value: Any, sensitive: Any) -> Any:
     if isinstance(value, list):
         return [hidden(each, at(sensitive, number)) for number, each in enumerate(value)]
     return value
+
+
+def marks_of(paths: Any) -> Any:
+    """What ``after_sensitive`` would say of the paths that a raw state lists as ``sensitive_attributes``."""
+    found: dict[Any, Any] = {}
+    for path in paths if isinstance(paths, list) else ():
+        steps = [_step(each) for each in (path if isinstance(path, list) else [path])]
+        steps = list(takewhile(lambda each: isinstance(each, str | int), steps))
+        if not steps:
+            return True
+        here = found
+        for each in steps[:-1]:
+            here = here.setdefault(each, {})
+            if here is True:
+                break
+        else:
+            here[steps[-1]] = True
+    return found
+
+
+def _step(step: Any) -> Any:
+    """A member's name or an item's number; ``None`` for an item of a set, which is told by its whole value."""
+    value = step.get("value") if isinstance(step, dict) else step
+    value = value.get("value") if isinstance(value, dict) else value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def read(values: Any, path: str) -> Value:
