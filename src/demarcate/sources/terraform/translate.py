@@ -255,6 +255,8 @@ def _tags(values: Mapping[str, Value]) -> dict[str, str]:
 
 def _retained(instance: Instance) -> str | None:
     """What becomes of a database when it is destroyed: a last snapshot, unless that is skipped."""
+    if instance.values.get("final_snapshot") in (True, "true"):
+        return "Snapshot"
     if "skip_final_snapshot" not in instance.values and not instance.type.startswith(_SNAPSHOTS):
         return None
     skipped = instance.values.get("skip_final_snapshot")
