@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from demarcate.catalog.check_terraform import arguments_of, block_of, provider_types
+from demarcate.catalog.check_terraform import provider_types
+from demarcate.sources.terraform.arguments import arguments_of, block_of
 
 FILE = Path(__file__).resolve().parent.parent / "src/demarcate/catalog/terraform/computed_blocks.json"
 _OUTPUT = re.compile(r"^    readonly (\w+): pulumi\.Output<outputs\.[\w.]+(?:\[\])?>;", re.M)

@@ -17,6 +17,7 @@ from demarcate.sources.terraform.rules import Level, Rule, level_of, target_prob
 OTHER: Final = "other"
 """The file of AWS services that have no CloudFormation type, and so no service file."""
 
+
 class Types(msgspec.Struct, frozen=True):
     """Every resource type and data source of the provider, by name."""
 
@@ -266,7 +267,8 @@ def _named_arguments(entry: Mapped) -> Iterator[str]:
     yield from entry.properties
     yield from entry.parent_arguments().values()
     yield from entry.match
-    yield from (made.argument for made in (*entry.makes, *entry.gives))
+    yield from (made.argument for made in entry.makes)
+    yield from (given.argument for given in entry.gives)
     if entry.variant is not None:
         yield entry.variant.argument
     for knob in (entry.account or {}).values():

@@ -51,6 +51,8 @@ class Companions:
             return
         for parent in parents:
             self._into(parent, instance, entry, certain=certain and instance.uncertain is None)
+            if certain:
+                parent.accepted += instance.accepted
 
     # which ------------------------------------------------------------------------------------------------------------
 
