@@ -16,8 +16,8 @@ from typing import Any
 import tree_sitter
 import tree_sitter_hcl
 
-from demarcate.catalog.check_terraform import arguments_of, attributes_of
 from demarcate.model import Unknown, Value, contains_unknown
+from demarcate.sources.terraform.arguments import arguments_of, attributes_of
 from demarcate.sources.terraform.hcl.reader import read_folder
 from demarcate.sources.terraform.instances import Instance, Json
 

@@ -10,13 +10,12 @@ import sys
 from demarcate.catalog import catalog, stem_of
 from demarcate.catalog.check_terraform import (
     IGNORED_ARGUMENTS,
-    arguments_of,
-    attributes_of,
     cloudformation_types,
     paths,
     targets_of,
     uncovered,
 )
+from demarcate.sources.terraform.arguments import arguments_of, attributes_of
 from demarcate.sources.terraform.mapping import Mapped, Mappings, PropertySpec
 
 

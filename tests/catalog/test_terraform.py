@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from build_properties import schemas
-from demarcate.catalog.check_terraform import arguments_of, awscc_names, provider_types
+from demarcate.catalog.check_terraform import provider_types
 from demarcate.model import Declared, Unknown
 from demarcate.sources.shape import shaped
+from demarcate.sources.terraform.arguments import arguments_of, awscc_names
 from demarcate.sources.terraform.instances import Configuration, Instance
 from demarcate.sources.terraform.mapping import mappings
 from demarcate.sources.terraform.translate import translate

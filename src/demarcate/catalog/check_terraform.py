@@ -1,25 +1,21 @@
 """Proof that the Terraform mapping is whole: each type of the provider is classified once, each target exists, and each
 property that a control or an offering reads comes from an argument or is said to have none."""
 
-import gzip
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
 from demarcate.catalog import Catalog, covering, property_index, stem_of
 from demarcate.errors import CatalogError, DemarcateError
 from demarcate.expressions import Writer
+from demarcate.sources.terraform.arguments import Kind, arguments_of, attributes_of, block_of
 from demarcate.sources.terraform.mapping import MAPPING_ROOT, Mapped, Mappings, PropertySpec, Spec
 from demarcate.sources.terraform.rules import Level, Rule, level_of, target_problems
 
 OTHER: Final = "other"
 """The file of AWS services that have no CloudFormation type, and so no service file."""
-
-Kind = Any
-"""An argument's kind: ``string``, ``number``, ``boolean``, ``any``, ``[kind]``, ``{"map": kind}``, or an object as a
-mapping of its arguments."""
 
 
 class Types(msgspec.Struct, frozen=True):
@@ -31,56 +27,10 @@ class Types(msgspec.Struct, frozen=True):
     aws_data: tuple[str, ...]
 
 
-class _Arguments(msgspec.Struct, frozen=True):
-    source: str
-    awscc: tuple[str, ...]
-    types: dict[str, tuple[int, dict[str, Any]]]
-    shapes: list[dict[str, Any]]
-
-
 @cache
 def provider_types() -> Types:
     """The provider's types (``scripts/build_terraform.py``)."""
     return msgspec.json.decode((MAPPING_ROOT / "types.json").read_bytes(), type=Types)
-
-
-@cache
-def _arguments() -> _Arguments:
-    return msgspec.json.decode(gzip.decompress((MAPPING_ROOT / "arguments.json.gz").read_bytes()), type=_Arguments)
-
-
-def awscc_names() -> tuple[str, ...]:
-    """Every resource type of the provider ``awscc``, sorted."""
-    return _arguments().awscc
-
-
-def arguments_of(terraform_type: str) -> Mapping[str, Kind]:
-    """A type's arguments with their kinds, nested; empty for a type that the provider does not have."""
-    entry = _arguments().types.get(terraform_type)
-    return {} if entry is None else _expanded(entry[0])
-
-
-def attributes_of(terraform_type: str) -> Mapping[str, Kind]:
-    """What the provider computes for a type beside its arguments."""
-    entry = _arguments().types.get(terraform_type)
-    return {} if entry is None else entry[1]
-
-
-@cache
-def _expanded(number: int) -> Mapping[str, Kind]:
-    return {name: _kind(kind) for name, kind in _arguments().shapes[number].items()}
-
-
-def _kind(kind: Kind) -> Kind:
-    if isinstance(kind, int):
-        return _expanded(kind)
-    return [_kind(kind[0])] if isinstance(kind, list) else kind
-
-
-def block_of(kind: Kind) -> Mapping[str, Kind] | None:
-    """The arguments of a block, or ``None`` for an argument that is none."""
-    inner = kind[0] if isinstance(kind, list) and kind else kind
-    return inner if isinstance(inner, Mapping) and "map" not in inner else None
 
 
 class Path(NamedTuple):
@@ -134,7 +84,7 @@ def targets_of(entry: Mapped, type_name: str) -> Level:
 def cloudformation_types(entry: Mapped) -> tuple[str, ...]:
     """The types that an entry gives properties to."""
     if entry.is_ is not None:
-        return (entry.is_, *(entry.variant.types.values() if entry.variant else ()))
+        return (entry.is_, *(entry.variant.all_types if entry.variant else ()))
     return entry.parents
 
 
@@ -291,6 +241,10 @@ def _entry(data: Catalog, stem: str | None, name: str, entry: Mapped) -> Iterato
                 yield f"{path} is not in the schema of {type_name}"
     if arguments:
         yield from _unknown_blocks(entry.properties, arguments, "")
+    for given in entry.gives:
+        for path in (given.of, given.to):
+            if path.replace("[]", "") not in _properties(given.type):
+                yield f"{path} is not in the schema of {given.type}"
     for made in entry.makes:
         if not property_index.is_known(made.type):
             yield f"{made.type} is in no schema"
@@ -314,6 +268,7 @@ def _named_arguments(entry: Mapped) -> Iterator[str]:
     yield from entry.parent_arguments().values()
     yield from entry.match
     yield from (made.argument for made in entry.makes)
+    yield from (given.argument for given in entry.gives)
     if entry.variant is not None:
         yield entry.variant.argument
     for knob in (entry.account or {}).values():

@@ -60,6 +60,8 @@ def read(
             mend = f" ({error.mend})" if error.mend else ""
             skipped.append(Skipped(error.where or file.name, "file", error.what + mend, "error"))
     configurations.extend(_configurations(list(tops), options, progress))
+    if tops:
+        skipped.extend(_undeclared(configurations, templates, options))
     return _estate(templates, options, progress, sources, skipped, configurations)
 
 
@@ -125,6 +127,22 @@ def _configurations(
             var_files=options.var_files,
             named=top,
         )
+
+
+def _undeclared(
+    configurations: Sequence[Configuration], templates: Sequence[Template], options: ReadOptions
+) -> list[Skipped]:
+    """The values that were given and nothing declares."""
+    from demarcate.sources.terraform.hcl.variables import undeclared
+
+    of_templates = {
+        name
+        for each in templates
+        if isinstance(each.document.value, dict) and isinstance(each.document.value.get("Parameters"), dict)
+        for name in each.document.value["Parameters"]
+    }
+    others = [name for name in options.parameters if name not in of_templates]
+    return undeclared([each.variables for each in configurations], others, options.var_files)
 
 
 def _templates(

@@ -5,6 +5,7 @@ from typing import Final
 
 from demarcate.model import Unknown, Value
 from demarcate.sources.cloudformation.intrinsics import join_text
+from demarcate.sources.terraform.core_network_policy import core_network_policy
 from demarcate.sources.terraform.instances import Instance
 from demarcate.sources.terraform.policy_documents import policy_document
 from demarcate.sources.terraform.references import References
@@ -155,6 +156,10 @@ def _document(instance: Instance, attribute: str, references: References) -> Val
     return None
 
 
+def _core_network(instance: Instance, attribute: str, references: References) -> Value:
+    return core_network_policy(instance.values, references.resolve) if attribute == "json" else None
+
+
 _KNOWN: Final[Mapping[str, Callable[[Instance, str, References], Value]]] = {
     "aws_caller_identity": _caller,
     "aws_region": _region,
@@ -164,4 +169,5 @@ _KNOWN: Final[Mapping[str, Callable[[Instance, str, References], Value]]] = {
     "aws_iam_policy": _policy,
     "aws_service_principal": _service_principal,
     "aws_iam_policy_document": _document,
+    "aws_networkmanager_core_network_policy_document": _core_network,
 }

@@ -52,6 +52,8 @@ class Filler:
     def _put(
         self, rule: Rule, value: Value, target: dict[str, Value], root: dict[str, Value], at: str, path: str
     ) -> None:
+        if rule.defaults:
+            value = _with_defaults(value, rule.defaults)
         if rule.here:
             if rule.convert == "method-path":
                 target.update(special.method_path(self.references.resolve(value)))
@@ -64,6 +66,8 @@ class Filler:
                 elif type(block) is Unknown:
                     self._unsure(rule.level, block, target, root, at, path)
             return
+        if rule.switch is not None:
+            value = self._switched(rule.switch, value)
         base, prefix = (root, "") if rule.absolute else (target, path)
         where = ".".join((prefix, *(step.name for step in rule.steps))) if prefix else _dotted(rule.steps)
         node = rule.node
@@ -81,6 +85,16 @@ class Filler:
         line = self.lines.get(at)
         if line is not None:
             self.places.setdefault(where, line)
+
+    def _switched(self, switch: str, value: Value) -> Value:
+        """A block, unless one of its arguments switches it off."""
+        block = value[0] if isinstance(value, list) and value else value
+        if not isinstance(block, dict):
+            return value
+        on = self.references.resolve(block.get(switch))
+        if type(on) is Unknown:
+            return Unknown(f"{switch}: {on.why}", maybe_absent=True, origin=on.origin)
+        return value if on in (True, "true") else None
 
     def _unsure(
         self, level: Level, value: Unknown, target: dict[str, Value], root: dict[str, Value], at: str, path: str
@@ -129,8 +143,8 @@ class Filler:
                 value = self.references.resolve(value)
             if type(value) is not Unknown:
                 value = CONVERSIONS[rule.convert](value, node)
-        if value is None:
-            return None
+        if value is None or rule.convert == "lists":
+            return value  # as it is: a list of lists is no list of blocks
         return self._shaped(node, value, rule.level, root, at, path)
 
     def _unknown(self, rule: Rule, value: Unknown, root: dict[str, Value], at: str, path: str) -> Value:
@@ -221,6 +235,15 @@ class Filler:
                 return Unknown("a JSON text of which a part is not known", references_in(resolved), origin="deployment")
             return json.dumps(resolved, separators=(",", ":"))
         return self.references.resolve(value)
+
+
+def _with_defaults(value: Value, defaults: Mapping[str, Value]) -> Value:
+    """Blocks with the provider's defaults of what is not written in them."""
+    if isinstance(value, list):
+        return [_with_defaults(each, defaults) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {**value, **{name: each for name, each in defaults.items() if value.get(name) is None}}
 
 
 def _renamed(block: Value) -> Value:
@@ -314,6 +337,20 @@ def merge(target: dict[str, Value], name: str, value: Value) -> None:
         target[name] = [*old, *(each for each in value if each not in old)]
     else:
         target[name] = value
+
+
+def set_default(properties: dict[str, Value], path: str, value: Value, *, only_absent: bool = True) -> None:
+    """Set a property at a dotted path: only where it is not there, unless ``only_absent`` is false."""
+    here: Any = properties
+    *above, last = path.split(".")
+    for name in above:
+        if name not in here and only_absent and not isinstance(here.get(name), dict):
+            here[name] = {}
+        here = here.setdefault(name, {})
+        if not isinstance(here, dict):
+            return
+    if not only_absent or last not in here:
+        here[last] = list(value) if isinstance(value, list) else value
 
 
 store = _store

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from demarcate.catalog.property_index import name_property
 from demarcate.model import Declared, Unknown, Value
-from demarcate.sources.terraform.filling import Filler, merge, store
+from demarcate.sources.terraform.filling import Filler, merge, set_default, store
 from demarcate.sources.terraform.instances import Instance
 from demarcate.sources.terraform.mapping import Mapped
 from demarcate.sources.terraform.references import References, references_in
@@ -37,7 +37,7 @@ class Companions:
         self.references = references
         self.note = note
         self._named: dict[tuple[str, str], list[Draft]] | None = None
-        self._levels: dict[tuple[str, str], Level] = {}
+        self._levels: dict[tuple[str, str, str | None], Level] = {}
         self._of_type: dict[str, list[Draft]] = {}
         for some in drafts.values():
             for each in some:
@@ -51,6 +51,8 @@ class Companions:
             return
         for parent in parents:
             self._into(parent, instance, entry, certain=certain and instance.uncertain is None)
+            if certain:
+                parent.accepted += instance.accepted
 
     # which ------------------------------------------------------------------------------------------------------------
 
@@ -135,24 +137,35 @@ class Companions:
 
     # what -------------------------------------------------------------------------------------------------------------
 
+    def _object(self, instance: Instance, entry: Mapped) -> str | None:
+        """The object of the parent that a companion goes into."""
+        for argument in entry.parent_arguments().values() if entry.to_of else ():
+            value = self.references.resolve(instance.values.get(argument))
+            if type(value) is Unknown and len(value.references) == 1:
+                return entry.to_of.get(value.references[0].attribute, entry.to)
+        return entry.to
+
     def _into(self, parent: "Draft", instance: Instance, entry: Mapped, *, certain: bool) -> None:
         given = {key: value for key, value in instance.values.items() if key not in entry.parent_arguments().values()}
         filler = Filler(self.references, instance.lines)
-        key = (instance.type, parent.target.type)
+        to = self._object(instance, entry)
+        key = (instance.type, parent.target.type, to)
         if key not in self._levels:
-            self._levels[key] = level_of(parent.target.type, entry.properties, entry.to)
+            self._levels[key] = level_of(parent.target.type, entry.properties, to)
         level = self._levels[key]
         made: dict[str, Value] = {}
         whole: dict[str, Value] = {}
-        if entry.to is None:
+        if to is None:
             filler.fill(level, given, whole, whole)
         else:
-            filler.fill(level, given, made, whole, path=entry.to.replace("[]", ""))
-            for path, value in entry.fixed.items():
-                merge(made, path, value)
-            store(whole, steps_of(entry.to), made)
-        for path, value in entry.fixed.items() if entry.to is None else ():
-            merge(whole, path, value)
+            filler.fill(level, given, made, whole, path=to.replace("[]", ""))
+        own = whole if to is None else made
+        for path, value in entry.fixed.items():
+            store(own, steps_of(path), value)
+        for path, value in entry.defaults.items():
+            set_default(own, path, value)
+        if to is not None:
+            store(whole, steps_of(to), made)
         why = instance.uncertain or f"it is not known whether {instance.address} configures it"
         for name, value in whole.items():
             if certain:
@@ -172,6 +185,21 @@ class Companions:
             if path == name or path.startswith((f"{name}.", f"{name}[")):
                 where = prefix + path[len(name) :]
                 parent.places[where] = Declared(declared.file, line, instance.address)
+
+
+def give(drafts: Mapping[str, list["Draft"]], references: References) -> None:
+    """Put what resources say of those that refer to them (``gives``) into these."""
+    everything = [each for some in drafts.values() for each in some]
+    for draft in everything:
+        for given in draft.target.entry.gives:
+            value = references.resolve(draft.instance.values.get(given.argument))
+            if value is None or draft.inline:
+                continue
+            if not isinstance(value, dict | list) and type(value) is not Unknown:
+                value = given.values.get(value, value)
+            for other in everything:
+                if other.target.type == given.type and _only(other.properties.get(given.of)) == draft.target.id:
+                    store(other.properties, steps_of(given.to), value)
 
 
 def repetitions(drafts: Iterable["Draft"]) -> set[int]:

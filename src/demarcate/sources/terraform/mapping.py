@@ -27,13 +27,17 @@ class PropertySpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     ``A[Key=x].Value`` in the item that has it, ``.`` the current object, ``/A.B`` from the resource's properties;
     ``properties`` are the exceptions among the arguments of a block, relative to the target (``"*": A``: names that do
     not fit here are looked for below ``A``); ``values`` maps known scalars; ``as`` names a conversion
-    (:mod:`.conversions`); ``source`` is the page that states an odd one, ``why`` a few words on it.
+    (:mod:`.conversions`); ``switch`` an argument of a block without which, or with ``false``, the block is off and
+    counts as not written; ``defaults`` the provider's of a block's arguments (argument →
+    value); ``source`` is the page that states an odd one, ``why`` a few words on it.
     """
 
     to: str | None = None
     properties: "dict[str, PropertySpec | str | None]" = {}
     values: dict[str | bool | int, Any] = {}
     as_: str | None = None
+    switch: str | None = None
+    defaults: dict[str, Any] = {}
     source: str | None = None
     why: str | None = None
 
@@ -57,10 +61,29 @@ class KnobSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
 
 
 class Variant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Another CloudFormation type, where ``argument`` has one of the ``types`` as its value (value → type)."""
+    """Another CloudFormation type, where ``argument`` has one of the ``types`` as its value (value → type), refers to a
+    resource of one of the Terraform types ``refers`` (Terraform type → type), or ends as one of ``ends`` does."""
 
     argument: str
-    types: dict[str | bool | int, str]
+    types: dict[str | bool | int, str] = {}
+    refers: dict[str, str] = {}
+    ends: dict[str, str] = {}
+
+    @property
+    def all_types(self) -> tuple[str, ...]:
+        """The other types, sorted."""
+        return tuple(sorted({*self.types.values(), *self.refers.values(), *self.ends.values()}))
+
+
+class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an ``argument`` sets of another resource: of CloudFormation ``type``, which names this one by its property
+    ``of``; the property ``to`` gets the value, mapped by ``values``."""
+
+    argument: str
+    type: str
+    of: str
+    to: str
+    values: dict[str | bool | int, Any] = {}
 
 
 class Made(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -84,13 +107,15 @@ class Mapped(
     ``is``: a CloudFormation type (``variant``: another one, by an argument). ``sets``/``attaches``: a setting of, or
     an attachment to, resources of the types given, found by the argument ``by`` (or, for several types, type →
     argument), or by ``match``: arguments whose values equal the parent's properties (argument → property); ``to`` is
-    the object of the parent that the arguments are relative to (``Targets[]``, ``Integration``).
+    the object of the parent that the arguments are relative to (``Targets[]``, ``Integration``), ``to_of`` another one,
+    by the attribute of the parent that the argument refers to.
     ``account``: account knob id → where its value is. ``provider_only``: why nothing on AWS corresponds.
     ``properties``: exceptions to the naming rule; ``returns``: attribute → what ``Ref``/``Fn::GetAtt`` calls it;
     ``defaults``: what the provider sends for absent arguments, ``fixed``: what the type implies, both in
     CloudFormation's terms, at dotted property paths; ``no_argument``: property paths that controls read and that no
-    argument gives; ``makes``: what stands inline and is a resource of its own in CloudFormation; ``convert``: a
-    function of :mod:`.special`; ``source``: where a fact is stated; ``why``: a note.
+    argument gives; ``makes``: what stands inline and is a resource of its own in CloudFormation; ``gives``: what it
+    says of a resource that refers to it; ``convert``: a function of :mod:`.special`; ``source``: where a fact is
+    stated; ``why``: a note.
     """
 
     is_: str | None = None
@@ -102,12 +127,14 @@ class Mapped(
     by: str | dict[str, str] | None = None
     match: dict[str, str] = {}
     to: str | None = None
+    to_of: dict[str, str] = {}
     properties: dict[str, PropertySpec | str | None] = {}
     returns: dict[str, str] = {}
     defaults: dict[str, Any] = {}
     fixed: dict[str, Any] = {}
     no_argument: tuple[str, ...] = ()
     makes: tuple[Made, ...] = ()
+    gives: tuple[Given, ...] = ()
     convert: str | None = None
     source: str | tuple[str, ...] | None = None
     why: str | None = None
@@ -172,7 +199,7 @@ class Mappings:
 
     def _load(self) -> tuple[dict[str, msgspec.Raw], dict[str, str]]:
         files = sorted(self._folder.glob("*.yaml"))
-        name = disk.key_of(b"terraform 2", Path(__file__).read_bytes(), *(each.read_bytes() for each in files))
+        name = disk.key_of(b"terraform 4", Path(__file__).read_bytes(), *(each.read_bytes() for each in files))
         stored = disk.get(name)
         if stored is None:
             table: dict[str, Mapped] = {}

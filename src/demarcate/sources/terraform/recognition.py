@@ -21,6 +21,8 @@ def read_bytes(data: bytes, name: str) -> Configuration:
     the log of ``terraform plan -json``, a state of an old version.
     """
     if data.startswith(b"PK\x03\x04"):
+        if b"tfplan" not in data:
+            raise InputError("a ZIP archive, not a plan", name, "unpack it first")
         raise InputError("a binary plan", name, f"write it as JSON: {SHOW}")
     if data.startswith(b"\x1f\x8b"):
         raise InputError("a compressed file", name, "unpack it first")
@@ -53,13 +55,30 @@ def _decoded(data: bytes, name: str) -> dict[str, Any]:
             raise InputError(
                 "the log of plan -json, not a plan", name, f"save the plan with -out=PLANFILE, then {SHOW}"
             ) from None
-        found = re.search(r"byte (\d+)", str(error))
-        line = text.count(b"\n", 0, int(found[1])) + 1 if found else 1
-        what = "nested too deeply" if isinstance(error, RecursionError) else f"not valid JSON: {error}"
+        what, line = _mistake(text, error)
         raise InputError(what, f"{name}:{line}", "is the file whole?") from None
     if not isinstance(value, dict):
         raise InputError("not a plan or state", name, SHOW)
     return value
+
+
+def _mistake(text: bytes, error: Exception) -> tuple[str, int]:
+    """What is wrong with a JSON text, and in which line; plans are written on one, so the byte is said too."""
+    message = str(error)
+    if isinstance(error, RecursionError):
+        return "nested too deeply", 1
+    found = re.search(r"byte (\d+)", message)
+    at = int(found[1]) if found else 0
+    if "truncated" in message:
+        at = len(text.rstrip())
+        message = f"it ends at byte {at:,}, in the middle"
+    elif "UTF-8" in message:
+        try:
+            text.decode()
+        except UnicodeDecodeError as where:
+            at = where.start
+        message = f"not UTF-8 (byte {at:,})"
+    return f"not valid JSON: {message}", text.count(b"\n", 0, at) + 1
 
 
 class Lines:

@@ -57,7 +57,7 @@ class Rule:
     """What becomes of one argument: its ``steps`` from the current object (``absolute``: from the properties), the
     schema's ``node`` there (``None`` if it has none), the ``level`` below it, and how values change."""
 
-    __slots__ = ("absolute", "convert", "here", "level", "node", "single", "steps", "values")
+    __slots__ = ("absolute", "convert", "defaults", "here", "level", "node", "single", "steps", "switch", "values")
 
     def __init__(
         self,
@@ -70,6 +70,8 @@ class Rule:
         values: Mapping[Any, Value] | None = None,
         convert: str | None = None,
     ) -> None:
+        self.switch: str | None = None
+        self.defaults: Mapping[str, Value] = {}
         self.steps = steps
         self.node = node
         self.level = level
@@ -120,8 +122,12 @@ class Level:
         if isinstance(spec, str):
             return self._to(spec, {}, None, None)
         if spec.to is None:
-            return self._named(argument, spec.properties, spec.values, spec.as_)
-        return self._to(spec.to, spec.properties, spec.values, spec.as_)
+            rule = self._named(argument, spec.properties, spec.values, spec.as_)
+        else:
+            rule = self._to(spec.to, spec.properties, spec.values, spec.as_)
+        if rule is not None:
+            rule.switch, rule.defaults = spec.switch, spec.defaults
+        return rule
 
     def _named(
         self, argument: str, specs: Mapping[str, Spec], values: Mapping[Any, Value] | None, convert: str | None

@@ -3,14 +3,14 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from demarcate.model import Declared, Resource, Skipped, Unknown, Value
 from demarcate.model.estate import UNSPECIFIED
-from demarcate.sources.terraform.filling import Filler, merge
-from demarcate.sources.terraform.fold import Companions, repetitions
+from demarcate.sources.terraform.filling import Filler, merge, set_default
+from demarcate.sources.terraform.fold import Companions, give, repetitions
 from demarcate.sources.terraform.inline import made_of
 from demarcate.sources.terraform.instances import Configuration, Instance
 from demarcate.sources.terraform.mapping import KnobSpec, Mapped, Mappings, mappings
@@ -96,10 +96,10 @@ class _Configuration:
             what = f"{number} resource{'s' if number != 1 else ''} of provider {provider}"
             self.skipped.append(Skipped(self.configuration.root, what, "another provider's, so not part of AWS"))
 
-    def _note(self, instance: Instance, why: str) -> None:
+    def _note(self, instance: Instance, why: str, level: str = "note") -> None:
         declared = instance.declared
         where = f"{declared.file}:{declared.line}" if declared.line else declared.file
-        self.skipped.append(Skipped(where, instance.address, why))
+        self.skipped.append(Skipped(where, instance.address, why, level))
 
     def resources(self) -> list[Resource]:
         """The resources, with what configures them folded in."""
@@ -109,6 +109,7 @@ class _Configuration:
         companions = Companions(drafts, self.references, self._note)
         for instance, entry in self._companions:
             companions.fold(instance, entry)
+        give(drafts, self.references)
         for instance, entry in self._settings:
             self._set(instance, entry)
         repeated = repetitions(each for some in drafts.values() for each in some)
@@ -123,7 +124,7 @@ class _Configuration:
         filler.fill(level, _with_all_tags(instance.values), properties, properties)
         for given, known in ((entry.fixed, False), (entry.defaults, True)):
             for path, value in given.items():
-                _default(properties, path, value, only_absent=known)
+                set_default(properties, path, value, only_absent=known)
         whole = [properties]
         if entry.convert is not None:
             whole = CONVERT[entry.convert](instance, properties, self.references)
@@ -151,6 +152,9 @@ class _Configuration:
         retained = None if draft.inline else _retained(instance)
         if retained is not None:
             attributes["DeletionPolicy"] = attributes["UpdateReplacePolicy"] = retained
+        accepted = (*instance.accepted, *draft.accepted)
+        if accepted:
+            attributes["Metadata"] = {"demarcate": {"accept": list(accepted)}}
         return Resource(
             id=draft.target.id + draft.suffix,
             type=draft.target.type,
@@ -171,6 +175,8 @@ class _Configuration:
     def _set(self, instance: Instance, entry: Mapped) -> None:
         """Take the settings of an account from a resource that holds them."""
         assert entry.account is not None
+        if instance.accepted:
+            self._note(instance, "an acceptance counts at resources, and this is a setting of the account", "error")
         if not entry.account:
             self._note(instance, f"a setting of the account: {entry.why}")
             return
@@ -201,7 +207,7 @@ class _Configuration:
 class Draft(msgspec.Struct, kw_only=False):
     """A resource that is being made: its instance and target, its ``properties``, the ``lines`` of its own properties
     and the ``places`` of those that companions gave; ``suffix`` tells apart several that one instance makes; ``inline``
-    is one that stands in another, ``uncertain`` why it may not exist."""
+    is one that stands in another, ``uncertain`` why it may not exist, ``accepted`` what companions accept."""
 
     instance: Instance
     target: Target
@@ -211,15 +217,25 @@ class Draft(msgspec.Struct, kw_only=False):
     places: dict[str, Declared] = {}
     inline: bool = False
     uncertain: str | None = None
+    accepted: tuple[Mapping[str, str], ...] = ()
 
 
 def _type_of(entry: Mapped, instance: Instance) -> str:
     assert entry.is_ is not None
-    if entry.variant is not None:
-        value = instance.values.get(entry.variant.argument)
-        if isinstance(value, str | bool | int):
-            return entry.variant.types.get(value, entry.is_)
-    return entry.is_
+    if entry.variant is None:
+        return entry.is_
+    value = instance.values.get(entry.variant.argument)
+    if type(value) is Unknown:
+        named = [_MODULES.sub("", each.resource).partition(".")[0] for each in value.references]
+        return next((kind for name, kind in entry.variant.refers.items() if name in named), entry.is_)
+    if isinstance(value, str):
+        ending = next((kind for end, kind in entry.variant.ends.items() if value.endswith(end)), None)
+        if ending is not None:
+            return ending
+    return entry.variant.types.get(value, entry.is_) if isinstance(value, str | bool | int) else entry.is_
+
+
+_MODULES: Final = re.compile(r"^(?:module\.[^.]+\.)+")
 
 
 def _with_all_tags(values: Mapping[str, Value]) -> Mapping[str, Value]:
@@ -252,20 +268,6 @@ _SNAPSHOTS: Final = (
     "aws_neptune_cluster",
     "aws_redshift_cluster",
 )
-
-
-def _default(properties: dict[str, Value], path: str, value: Value, *, only_absent: bool) -> None:
-    """Set a property at a dotted path; with ``only_absent`` where it is not there."""
-    here: Any = properties
-    *above, last = path.split(".")
-    for name in above:
-        if name not in here and only_absent and not isinstance(here.get(name), dict):
-            here[name] = {}
-        here = here.setdefault(name, {})
-        if not isinstance(here, dict):
-            return
-    if not only_absent or last not in here:
-        here[last] = list(value) if isinstance(value, list) else value
 
 
 def _take(knobs: dict[str, Value], name: str, value: Value, spec: KnobSpec | None, instance: Instance) -> None:

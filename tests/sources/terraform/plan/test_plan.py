@@ -143,13 +143,24 @@ def test_the_providers_region_and_account_are_the_resources(estate_of_plan):
 
 
 ERRORS = {
-    "a binary plan": (b"PK\x03\x04rest", "terraform show -json"),
+    "a binary plan": (b"PK\x03\x04\x14\0\x08\0\x08\0\0\0tfplan", "terraform show -json"),
     "a compressed file": (b"\x1f\x8brest", "unpack"),
     "an encrypted state": (b'{"encrypted_data": "x", "meta": {}, "terraform_version": "1"}', "tofu show -json"),
     "a log": (b'{"@level": "info", "@message": "Terraform 1.13"}\n{"@level": "info"}\n', "terraform show -json"),
     "schemas": (b'{"format_version": "1.0", "provider_schemas": {}}', "terraform show -json"),
     "an old state": (b'{"version": 3, "terraform_version": "0.11", "serial": 1}', "terraform show -json"),
-    "cut off": (b'{"format_version": "1.2", "resource_changes": [{"address": "a', "is the file whole"),
+    "cut off": (
+        b'{"format_version": "1.2", "resource_changes": [{"address": "a',
+        "ends at byte 61, in the middle (is the file whole",
+    ),
+    "cut off in UTF-16": ('{"format_version": "1.2", "resource_changes": [{'.encode("utf-16"), "ends at byte 48"),
+    "a wrong sign": (b'{"format_version": "1.2",\n oh}', "byte 27"),
+    "not UTF-8": (b'{"format_version": "1.2",\n "a": "\xff"}', "not UTF-8 (byte 33)"),
+    "another ZIP archive": (b"PK\x03\x04rest", "a ZIP archive"),
+    "an encrypted plan": (
+        b'{"meta": {"key_provider.pbkdf2.a": "x"}, "encrypted_data": "x", "encryption_version": "v0"}',
+        "tofu show -json",
+    ),
     "too deep": (b'{"format_version": "1.2", "planned_values": ' + b"[" * 5000 + b"]" * 5000 + b"}", "deep"),
 }
 
@@ -161,7 +172,24 @@ def test_another_form_is_an_error_that_says_what_to_do(tmp_path, kind):
     file.write_bytes(data)
     (error,) = read([str(file)], ReadOptions()).skipped
     assert error.level == "error"
-    assert mend in error.why
+    assert mend in f"{error.what} {error.why}"
+
+
+def test_where_a_plan_is_broken_is_said(tmp_path):
+    (tmp_path / "plan.json").write_bytes(b'{"format_version": "1.2",\n"planned_values": [\n1,\n')
+    (error,) = read([str(tmp_path / "plan.json")], ReadOptions()).skipped
+    assert error.where.endswith("plan.json:3")
+
+
+@pytest.mark.parametrize("start", ["", "\n", "\ufeff", "\ufeff\n"])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-8"])
+def test_plans_that_a_shell_wrote_in_another_encoding_are_read(tmp_path, encoding, start):
+    start = start.strip("\n") if encoding != "utf-8" else start
+    file = tmp_path / "plan.json"
+    text = start + json.dumps(_plan(_change(after={"name": "öffentlich"})), ensure_ascii=False)
+    file.write_bytes(text.encode(encoding))
+    (queue,) = read([str(tmp_path)], ReadOptions()).resources
+    assert queue.properties["QueueName"] == "öffentlich"
 
 
 JSON = st.recursive(

@@ -43,6 +43,7 @@ class Loader:
         self.named = named
         self.shared: dict[bytes, Evaluate] = {}
         self.types: dict[str, Type] = {}
+        self.bodies: dict[Path, Block] = {}
         self._modules: dict[Path, Module] = {}
         self._vendored: dict[Path, Mapping[str, str]] = {}
 

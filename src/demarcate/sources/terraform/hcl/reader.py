@@ -58,12 +58,14 @@ def read_folder(
         for path, names in folders(loader.top, named, skipped):
             terragrunt = next((each for each in TERRAGRUNT if each in names), None)
             if terragrunt is not None:
-                unit = read_unit(loader, path, terragrunt, len(names) > 1, environment, skipped)
-                if unit is not None:
-                    units.append(unit)
+                units.append(read_unit(loader, path, terragrunt, len(names) > 1, environment))
             if terragrunt is None or len(names) > 1:
                 modules[path] = loader.module(path)
-        of_units = {unit.module.folder for unit in units}
+        included = {path for unit in units for path in unit.included}
+        # what others include is no unit of its own, unless it includes others, which Terragrunt refuses
+        units = [unit for unit in units if unit.includes or unit.file not in included]
+        skipped.extend(dict.fromkeys(each for unit in units for each in unit.skipped))
+        of_units = {unit.module.folder for unit in units if unit.module is not None}
         found = [
             _configuration(loader, modules[path], modules[path].shown, None, variables, environment, var_files)
             for path in roots_of(modules)
@@ -72,9 +74,12 @@ def read_folder(
         found += [
             _configuration(loader, unit.module, unit.shown, unit.inputs, variables, environment, var_files)
             for unit in units
+            if unit.module is not None
         ]
     if skipped:
-        found.append(Configuration(root=named, skipped=tuple(sorted(skipped))))
+        elsewhere = any(unit.module is None and unit.skipped for unit in units)  # what is not here may declare any
+        declared = None if elsewhere else frozenset[str]()
+        found.append(Configuration(root=named, skipped=tuple(sorted(skipped)), variables=declared))
     return sorted(found, key=lambda each: each.root)
 
 
@@ -117,7 +122,12 @@ def _configuration(
                 continue
             instances.extend(handle.instance() for handle in resource.handles)
     instances.sort(key=lambda each: _NUMBER.sub(_padded, each.address))
-    return Configuration(root=shown, instances=tuple(instances), skipped=tuple(sorted(session.skipped)))
+    return Configuration(
+        root=shown,
+        instances=tuple(instances),
+        skipped=tuple(sorted(session.skipped)),
+        variables=frozenset(module.variables) if module.complete else None,
+    )
 
 
 def _padded(match: re.Match[str]) -> str:

@@ -1,5 +1,6 @@
 """Terragrunt: a ``terragrunt.hcl`` names the module of its folder's configuration and the values of its variables."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -7,63 +8,86 @@ import msgspec
 
 from demarcate.errors import InputError
 from demarcate.model import Skipped, Unknown, Value
-from demarcate.sources.terraform.hcl.files import configuration_files, join_shown, names_in, read_file
-from demarcate.sources.terraform.hcl.frame import Frame, Session
+from demarcate.sources.terraform.hcl.files import configuration_files, join_shown, names_in
+from demarcate.sources.terraform.hcl.functions.terragrunt import placed
 from demarcate.sources.terraform.hcl.module import Module
 from demarcate.sources.terraform.hcl.modules import Loader
-from demarcate.sources.terraform.hcl.resources import guarded
+from demarcate.sources.terraform.hcl.terragrunt_file import File, Merged, Reading
 
 
 class Unit(msgspec.Struct, frozen=True):
-    """The ``module`` that a Terragrunt file configures, the folder of the file as the user named it, and the values of
-    variables that it gives."""
+    """What a Terragrunt ``file`` configures: its ``module`` (``None`` if that is not here, or none is named), the
+    file's folder as the user named it, the values of variables that it gives, the files that it includes
+    (``includes``: whether it has such blocks) and what was not read."""
 
-    module: Module
+    file: Path
+    module: Module | None
     shown: str
     inputs: Mapping[str, Value]
+    included: frozenset[Path]
+    includes: bool
+    skipped: tuple[Skipped, ...]
 
 
-def read_unit(
-    loader: Loader, folder: Path, name: str, has_own: bool, environment: Mapping[str, str], skipped: list[Skipped]
-) -> Unit | None:
-    """The unit of a folder; ``None`` (and a note of why) if its module is not here, or if it names none."""
+def read_unit(loader: Loader, folder: Path, name: str, has_own: bool, environment: Mapping[str, str]) -> Unit:
+    """The unit of a folder; ``has_own`` says whether the folder has configuration of its own."""
     shown = loader.shown(folder)
     where = join_shown(shown, name)
+    path = folder / name
+    reading = Reading(loader, folder, environment)
+    skipped: list[Skipped] = []
+    module: Module | None = None
+    merged = Merged({}, None, None)
+    includes = False
     try:
-        body = read_file(folder / name, where, loader.shared)
+        file = File(reading, path, folder)
+        includes = any(file.body.of_type("include"))
+        merged = file.merged()
+        module = _module(loader, folder, has_own, merged)
     except InputError as error:
-        skipped.append(Skipped(error.where, "file", error.what, "error"))
-        return None
-    module = Module(folder, shown, body.blocks, [])
-    session = Session(loader, folder, {}, None)
-    frame = Frame(session, module, "", {}, None, {}, None, ())
-    inputs: Mapping[str, Value] = {}
-    if "inputs" in body.attributes:
-        value = guarded(body.attributes["inputs"], frame.scope)
-        if isinstance(value, dict):
-            inputs = value
-        elif isinstance(value, Unknown):
-            line = body.attributes["inputs"].line
-            skipped.append(Skipped(f"{where}:{line}", "inputs", f"not read: {value.why}"))
-    for block in body.blocks:
-        if block.type == "include":
-            why = "not followed: what the included file adds (inputs, providers) is not known"
-            skipped.append(Skipped(f"{where}:{block.line}", "include", why))
-    source, line = None, 1
-    for block in body.blocks:
-        if block.type == "terraform" and "source" in block.attributes:
-            source, line = guarded(block.attributes["source"], frame.scope), block.attributes["source"].line
-    if source is None:
-        return Unit(loader.module(folder), shown, inputs) if has_own else None
+        what = "module" if error.where.startswith(f"{where}:") and merged.source is not None else "file"
+        skipped.append(Skipped(error.where or where, what, error.what, "error"))
+    if module is None and merged.source is not None and not skipped:
+        value, place = merged.source
+        text = value if isinstance(value, str) else getattr(value, "text", None) or "the module"
+        skipped.append(Skipped(place, "module", f"not read: {text} is not here"))
+    inputs: dict[str, Value] = {}
+    if module is not None:
+        if merged.rest is not None:
+            inputs = {each: Unknown(merged.rest, text="${var." + each + "}") for each in module.variables}
+        inputs.update(merged.inputs)
+        inputs = _moved(inputs, loader, os.path.relpath(loader.top, module.folder))
+    notes = [msgspec.structs.replace(each, why=_named(each.why, loader)) for each in (*reading.skipped, *skipped)]
+    return Unit(path, module, shown, inputs, frozenset(reading.included), includes, tuple(notes))
+
+
+def _module(loader: Loader, folder: Path, has_own: bool, merged: Merged) -> Module | None:
+    """The module of a unit, if it is here. Raises :class:`InputError` where there is none."""
+    if merged.source is None:
+        return loader.module(folder) if has_own else None
+    source, place = merged.source
     if not isinstance(source, str) or source[:1] not in (".", "/"):
-        text = source if isinstance(source, str) else getattr(source, "text", None) or "the module"
-        skipped.append(Skipped(f"{where}:{line}", "module", f"not read: {text} is not here"))
         return None
-    target = folder / source.replace("//", "/").split("?", 1)[0]
-    try:
-        if not target.is_dir() or not configuration_files(names_in(target)):
-            raise InputError(f"not read: there is no configuration in {source}", f"{where}:{line}")
-        return Unit(loader.module(target), shown, inputs)
-    except InputError as error:
-        skipped.append(Skipped(error.where, "module", error.what, "error"))
-        return None
+    target = placed(folder, source.replace("//", "/").split("?", 1)[0])
+    if not target.is_dir() or not configuration_files(names_in(target)):
+        raise InputError(f"not read: there is no configuration in {source}", place)
+    return loader.module(target)
+
+
+def _moved(value: Value, loader: Loader, to: str) -> Value:
+    """A value in which paths below the folder that was given are relative to the module, wherever that folder is."""
+    top = str(loader.top)
+    if isinstance(value, str):
+        below = value == top or value.startswith(f"{top}/")
+        return os.path.normpath(to + value[len(top) :]).replace("\\", "/") if below else value
+    if isinstance(value, dict):
+        return {key: _moved(each, loader, to) for key, each in value.items()}
+    if isinstance(value, Unknown):
+        return msgspec.structs.replace(value, why=_named(value.why, loader))
+    return [_moved(each, loader, to) for each in value] if isinstance(value, list) else value
+
+
+def _named(why: str, loader: Loader) -> str:
+    """A message in which the folder that was given has the name that the user gave it."""
+    top = str(loader.top)
+    return why.replace(top, loader.named) if len(top) > 1 else why

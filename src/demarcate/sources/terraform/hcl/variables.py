@@ -1,6 +1,6 @@
 """The values of a root module's variables: environment, ``*.tfvars``, what the user gave, in Terraform's order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +16,8 @@ from demarcate.sources.terraform.hcl.scope import Evaluate
 from demarcate.sources.terraform.hcl.syntax import Block, parse
 
 PREFIX: Final = "TF_VAR_"
+MAX_NAMED: Final = 5
+"""The most names that a note lists."""
 _TEXTUAL: Final = frozenset({"string", ""})
 
 
@@ -42,26 +44,58 @@ def root_values(
     automatic += [each for each in names if each.endswith((".auto.tfvars", ".auto.tfvars.json"))]
     for each in automatic:
         try:
-            values.update(_read(module.folder / each, join_shown(module.shown, each), shared))
+            read, places = _read(module.folder / each, join_shown(module.shown, each), shared)
         except InputError as error:
             skipped.append(Skipped(error.where, "variable values", error.what, "error"))
+            continue
+        values.update(read)
+        if module.complete:
+            skipped.extend(_not_declared(places, frozenset(module.variables), "the root module does not declare"))
     for path in var_files:
-        values.update(_read(path, str(path), shared))
+        values.update(_read(path, str(path), shared)[0])
     for name, value in variables.items():
         if name in module.variables:
             values[name] = _given(module, name, value, f"variable {name}", shared)
     return values
 
 
-def _read(path: Path, shown: str, shared: dict[bytes, Evaluate]) -> dict[str, Value]:
+def undeclared(
+    declared: Sequence[frozenset[str] | None], variables: Collection[str], var_files: Sequence[Path]
+) -> list[Skipped]:
+    """The values that the user gave for variables that no root module declares; those of the environment are for all
+    that may want them. ``declared`` are the variables of each root, ``None`` where they are not all known."""
+    if None in declared:
+        return []
+    names = frozenset(name for each in declared if each is not None for name in each)
+    found = _not_declared(
+        dict.fromkeys(variables, "--parameters"), names, "neither a root module nor a template declares"
+    )
+    for path in var_files:
+        found += _not_declared(_read(path, str(path), {})[1], names, "no root module declares")
+    return found
+
+
+def _not_declared(places: Mapping[str, str], declared: frozenset[str], why: str) -> list[Skipped]:
+    """One note for all values of a file."""
+    names = [name for name in places if name not in declared]
+    if not names:
+        return []
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    what = f"variable values: {', '.join(names[:MAX_NAMED])}{more}"
+    return [Skipped(places[names[0]], what, f"not used: {why} a variable of that name")]
+
+
+def _read(path: Path, shown: str, shared: dict[bytes, Evaluate]) -> tuple[dict[str, Value], dict[str, str]]:
+    """The values of a file by name, and where each stands."""
     text = read_text(InputFile(shown, path, True))
     if path.name.endswith(".json"):
-        value = parse_document(text, shown).value if text.lstrip()[:1] == "{" else None
-        if not isinstance(value, dict):
+        document = parse_document(text, shown) if text.lstrip()[:1] == "{" else None
+        if document is None or not isinstance(document.value, dict):
             raise InputError("not a JSON object", f"{shown}:1", "variable values in JSON are one object")
-        return value
+        return document.value, {name: document.where((name,)) for name in document.value}
     body = parse(text, shown, shared)
-    return {name: guarded(attribute, nothing()) for name, attribute in body.attributes.items()}
+    values = {name: guarded(attribute, nothing()) for name, attribute in body.attributes.items()}
+    return values, {name: f"{shown}:{attribute.line}" for name, attribute in body.attributes.items()}
 
 
 def _given(module: Module, name: str, value: Any, where: str, shared: dict[bytes, Evaluate]) -> Value:

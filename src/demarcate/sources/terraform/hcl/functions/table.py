@@ -12,6 +12,7 @@ from demarcate.sources.terraform.hcl.functions.filesystem import FILESYSTEM
 from demarcate.sources.terraform.hcl.functions.networks import NETWORKS
 from demarcate.sources.terraform.hcl.functions.numbers import NUMBERS
 from demarcate.sources.terraform.hcl.functions.strings import STRINGS
+from demarcate.sources.terraform.hcl.functions.terragrunt import TERRAGRUNT
 
 FUNCTIONS: Final[Mapping[str, Function]] = {
     **NUMBERS,
@@ -22,5 +23,6 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     **NETWORKS,
     **DATES,
     **FILESYSTEM,
+    **TERRAGRUNT,
 }
 LAZY: Final[Mapping[str, Lazy]] = LAZY_CONVERSION
