@@ -17,6 +17,7 @@ from demarcate.sources.terraform.rules import Level, Rule, level_of, target_prob
 OTHER: Final = "other"
 """The file of AWS services that have no CloudFormation type, and so no service file."""
 
+
 class Types(msgspec.Struct, frozen=True):
     """Every resource type and data source of the provider, by name."""
 
@@ -169,7 +170,7 @@ def uncovered(data: Catalog, mappings: Mappings) -> Iterator[tuple[str, str, str
     read = read_paths(data)
     for name in mappings.types():
         entry = mappings.entry(name)
-        if entry is None or entry.is_ is None or entry.convert is not None:
+        if entry is None or entry.is_ is None or entry.convert in ("rules", "flow-log"):
             continue
         for type_name in dict.fromkeys(cloudformation_types(entry)):
             wanted = read.get(type_name, {})
@@ -266,7 +267,8 @@ def _named_arguments(entry: Mapped) -> Iterator[str]:
     yield from entry.properties
     yield from entry.parent_arguments().values()
     yield from entry.match
-    yield from (made.argument for made in (*entry.makes, *entry.gives))
+    yield from (made.argument for made in entry.makes)
+    yield from (given.argument for given in entry.gives)
     if entry.variant is not None:
         yield entry.variant.argument
     for knob in (entry.account or {}).values():

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from demarcate.model import Reference, Unknown, Value
+from demarcate.sources.terraform.addresses import base_of
 from demarcate.sources.terraform.instances import Json
-from demarcate.sources.terraform.references import base_of
 from demarcate.sources.terraform.schema import Node
 
 _HOLE: Final = re.compile(r"\$\{([^}]*)\}")
@@ -148,6 +148,21 @@ def _variables(value: Value, node: Node | None) -> Value:
     return [{**each, "Value": {"Variable": each["Value"]}} for each in pairs] if isinstance(pairs, list) else pairs
 
 
+def _lists(value: Value, _node: Node | None) -> Value:
+    """Blocks that each hold one kind of blocks, as lists of these, with CloudFormation's spelling."""
+    if not isinstance(value, list):
+        return value
+    return [_pascal_blocks(each, inner=True) if isinstance(each, dict) else each for each in value]
+
+
+def _pascal_blocks(block: dict[str, Value], *, inner: bool) -> Value:
+    if inner:
+        return [_pascal_blocks(one, inner=False) for each in block.values() for one in _blocks(each)]
+    return {
+        "".join(word.capitalize() for word in key.split("_")): each for key, each in block.items() if each is not None
+    }
+
+
 def _first(value: Value, _node: Node | None) -> Value:
     return (value[0] if value else None) if isinstance(value, list) else value
 
@@ -239,6 +254,7 @@ CONVERSIONS: Final[Mapping[str, Callable[[Any, Node | None], Value]]] = {
     "present": _present,  # whether the block or value is there
     "flag": _flag,  # true → {}, false → nothing
     "variables": _variables,  # a map → a list of pairs, each value as {Variable: value}
+    "lists": _lists,  # blocks that each hold blocks → a list of lists
     "first": _first,  # the first item of a list
     "last": _last,  # what stands after the last / or : (the name in an ARN)
     "canned": _canned,  # grants of a bucket's ACL → the canned ACL that is as open

@@ -143,8 +143,8 @@ class Filler:
                 value = self.references.resolve(value)
             if type(value) is not Unknown:
                 value = CONVERSIONS[rule.convert](value, node)
-        if value is None:
-            return None
+        if value is None or rule.convert == "lists":
+            return value  # as it is: a list of lists is no list of blocks
         return self._shaped(node, value, rule.level, root, at, path)
 
     def _unknown(self, rule: Rule, value: Unknown, root: dict[str, Value], at: str, path: str) -> Value:

@@ -51,6 +51,8 @@ class Companions:
             return
         for parent in parents:
             self._into(parent, instance, entry, certain=certain and instance.uncertain is None)
+            if certain:
+                parent.accepted += instance.accepted
 
     # which ------------------------------------------------------------------------------------------------------------
 
@@ -88,12 +90,22 @@ class Companions:
         possible: list[Draft] = []
         for kind in entry.parents:
             for draft in self._of_type.get(kind, ()):
-                equal = {_equal(value, draft.properties.get(name), draft) for name, value in wanted.items()}
+                equal = {self._equal(value, draft.properties.get(name), draft) for name, value in wanted.items()}
                 if equal == {True}:
                     sure.append(draft)
                 elif equal and False not in equal:
                     possible.append(draft)
         return sure or possible, bool(sure)
+
+    def _equal(self, value: Value, own: Value, draft: "Draft") -> bool | None:
+        """As :func:`_equal`; a text also equals a reference to the resource whose name it is."""
+        found = _equal(value, own, draft)
+        if found is None:
+            text, name = (value, _only(own)) if isinstance(value, str) else (own, _only(value))
+            for each in self.drafts.get(name, ()) if isinstance(text, str) and name is not None else ():
+                if any(other is each for other in self._by_name(each.target.type, text)):
+                    return True
+        return found
 
     def _meant(self, kind: str, value: Value) -> tuple[list["Draft"], bool]:
         if isinstance(value, list):
@@ -145,6 +157,8 @@ class Companions:
 
     def _into(self, parent: "Draft", instance: Instance, entry: Mapped, *, certain: bool) -> None:
         given = {key: value for key, value in instance.values.items() if key not in entry.parent_arguments().values()}
+        if "region" in entry.properties and given.get("region") is None:
+            given["region"] = instance.region  # that of its provider
         filler = Filler(self.references, instance.lines)
         to = self._object(instance, entry)
         key = (instance.type, parent.target.type, to)

@@ -22,7 +22,7 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     a JSON text that was composed from values a :class:`Json`. ``lines`` maps a dotted argument path
     (``rule[0].status``) to its line; ``action`` is the plan's (``create``, ``update``, ``delete``, ``replace``,
     ``no-op``, ``read``; empty where there is no plan). ``uncertain`` says why it is not known whether, or how many
-    times, the resource exists.
+    times, the resource exists; ``accepted`` are the acceptances in comments, as entries of CloudFormation's metadata.
     """
 
     address: str
@@ -37,6 +37,7 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     region: str | None = None
     account: str | None = None
     uncertain: str | None = None
+    accepted: tuple[Mapping[str, str], ...] = ()
 
 
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):

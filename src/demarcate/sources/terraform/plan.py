@@ -8,9 +8,22 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from demarcate.model import Declared, Reference, Skipped, Unknown, Value
+from demarcate.model import Declared, Skipped, Unknown, Value
+from demarcate.sources.terraform.addresses import base_of, within_module
+from demarcate.sources.terraform.computed_blocks import RULES, computed_blocks
 from demarcate.sources.terraform.instances import Configuration, Instance
-from demarcate.sources.terraform.plan_configuration import Configurations, Found, Module, whole
+from demarcate.sources.terraform.plan_configuration import Configurations, Scope, whole
+from demarcate.sources.terraform.plan_references import PlanReferences
+from demarcate.sources.terraform.plan_values import (
+    SENSITIVE,
+    UNKNOWN,
+    at,
+    merged,
+    omitted,
+    resources_in,
+    tagged,
+    without,
+)
 
 if TYPE_CHECKING:
     from demarcate.sources.terraform.recognition import Lines
@@ -18,21 +31,12 @@ if TYPE_CHECKING:
 _ACTIONS: Final = {
     ("no-op",): "no-op", ("create",): "create", ("read",): "read", ("update",): "update", ("delete",): "delete",
     ("delete", "create"): "replace", ("create", "delete"): "replace", ("forget",): "forget",
-    ("create", "forget"): "replace",
+    ("create", "forget"): "replace", ("forget", "create"): "replace",
 }  # fmt: skip
-_IDENTIFYING: Final = re.compile(
-    r"^(?:id|arn|name|bucket|identifier|function_name|key_id|url|.*_(?:id|arn|name|identifier|ids|arns))$"
-)
-_DOCUMENT: Final = re.compile(
-    r"(?:policy|policies|document|json|content|definition|definitions|body|template|user_data|user_data_base64|"
-    r"variables|value|values|environment|command|script|code|input|parameters|options|settings|data)$"
-)
-"""Arguments that hold documents or free text rather than a name."""
 COMPUTED: Final = "computed"
 """The origin of what a plan does not know and no expression gives."""
 _ROLE: Final = re.compile(r"arn:[\w-]+:iam::(\d{12}):role/")
-_KEY: Final = re.compile(r"\[[^\]]*\]$")
-_MODULE: Final = re.compile(r"^((?:module\.[^.\[]+(?:\[[^\]]*\])?\.)*)")
+_GONE: Final = {"delete": "will be destroyed by this plan", "forget": "will no longer be managed after this plan"}
 
 
 def read_plan(data: Mapping[str, Any], name: str, lines: "Lines") -> Configuration:
@@ -48,20 +52,24 @@ class _Reader:
         self.lines = lines
         self.configurations = Configurations(data)
         self.skipped: list[Skipped] = []
-        self.addresses: dict[str, list[str]] = {}
+        self.references = PlanReferences(self.configurations)
         self._providers: dict[str, tuple[str | None, str | None]] = {}
+        self._ruled: frozenset[str] | None = None
+        self._all: list[dict[str, Any]] = []
 
     def read(self) -> Configuration:
-        changes = self._changes()
+        self._all = self._changes()
+        changes = [each for each in self._all if self._stays(each)]
+        before = self._read_before()
         for change in changes:
-            address = change["address"]
-            self.addresses.setdefault(_plain(address), []).append(address)
+            what = change["change"]
+            self.references.add(change["address"], change["type"], what.get("after"), what.get("after_unknown"))
+        for each in before:
+            self.references.add(each.address, each.type, each.values, {})
         found: dict[str, Instance] = {}
         for change in changes:
-            instance = self._instance(change)
-            if instance is not None:
-                found[instance.address] = instance
-        for each in self._read_before():
+            found[change["address"]] = self._instance(change)
+        for each in before:
             found.setdefault(each.address, each)
         if self.data.get("errored") is True:
             self._note(self.name, "plan", "the plan ended in an error, and may be incomplete")
@@ -74,6 +82,7 @@ class _Reader:
     # what changes -----------------------------------------------------------------------------------------------------
 
     def _changes(self) -> list[dict[str, Any]]:
+        """The changes of a plan, those that it defers, and what only its planned values have."""
         found = []
         for key in ("resource_changes", "deferred_changes"):
             items = self.data.get(key)
@@ -92,50 +101,51 @@ class _Reader:
                     )
                 else:
                     self._note(self.name, "resource change", "not in the form that Terraform writes", "error")
-        if not isinstance(self.data.get("resource_changes"), list):
-            values = self.data.get("planned_values")
-            module = values.get("root_module") if isinstance(values, dict) else None
-            found += [
-                {
-                    **each,
-                    "change": {
-                        "actions": [],
-                        "after": each.get("values"),
-                        "after_sensitive": each.get("sensitive_values"),
-                    },
-                }
-                for each in resources_in(module)
-            ]
-        return found
+        there = {each["address"] for each in found}
+        values = self.data.get("planned_values")
+        more = resources_in(values.get("root_module") if isinstance(values, dict) else None)
+        return found + [{**each, "change": self._planned(each)} for each in more if each["address"] not in there]
 
-    def _instance(self, change: Mapping[str, Any]) -> Instance | None:
-        address, kind, what = change["address"], change["type"], change["change"]
-        actions = what.get("actions")
-        names = tuple(each for each in actions if isinstance(each, str)) if isinstance(actions, list) else ()
-        action = _ACTIONS.get(names, "-".join(names))
-        if action in ("delete", "forget"):
-            doing = "will be destroyed" if action == "delete" else "will no longer be managed"
-            self._note(self._where(address), address, f"{doing} by this plan, so it is not assessed")
-            return None
+    def _planned(self, entry: Mapping[str, Any]) -> dict[str, Any]:
+        """The change of a resource of which there are only planned values."""
+        values = entry.get("values")
+        scope = self.configurations.scope_of(entry["address"])
+        expressions = scope.block.get("expressions") if scope is not None and scope.block is not None else None
+        return {
+            "actions": [],
+            "after": values,
+            "after_unknown": omitted(values, expressions),
+            "after_sensitive": entry.get("sensitive_values"),
+        }
+
+    def _stays(self, change: Mapping[str, Any]) -> bool:
+        """Whether a change leaves its resource in the estate; if not, it is noted."""
+        address = change["address"]
         if change.get("deposed"):
             self._note(self._where(address), address, "a deposed object, which the plan destroys")
-            return None
+            return False
+        gone = _GONE.get(_action(change))
+        if gone is not None:
+            self._note(self._where(address), address, f"{gone}, so it is not assessed")
+        return gone is None
+
+    def _instance(self, change: Mapping[str, Any]) -> Instance:
+        address, what = change["address"], change["change"]
         after = what.get("after")
-        mode = "data" if change.get("mode") == "data" else "managed"
-        block = self.configurations.block_of(address)
-        values = self._values(after if isinstance(after, dict) else {}, what, address, block)
-        region, account = self._provider(block)
+        scope = self.configurations.scope_of(address)
+        values = self._values(after if isinstance(after, dict) else {}, what, address, scope)
+        region, account = self._provider(scope)
         own = values.get("region")
         deferred = change.get("deferred")
         return Instance(
             address=address,
-            mode=mode,
-            type=kind,
+            mode="data" if change.get("mode") == "data" else "managed",
+            type=change["type"],
             name=str(change.get("name", "")),
             provider=str(change.get("provider_name", "")),
             values=values,
             declared=Declared(self.name, self.lines.of(address), address),
-            action=action,
+            action=_action(change),
             region=own if isinstance(own, str) and own else region,
             account=account,
             uncertain=f"the plan defers it ({deferred})" if deferred is not None else None,
@@ -153,7 +163,7 @@ class _Reader:
                 type=each["type"],
                 name=str(each.get("name", "")),
                 provider=str(each.get("provider_name", "")),
-                values=hidden(each["values"], each.get("sensitive_values")),
+                values=without(each["values"], each.get("sensitive_values")),
                 declared=Declared(self.name, self.lines.of(each["address"]), each["address"]),
             )
             for each in resources_in(module)
@@ -163,26 +173,41 @@ class _Reader:
     # values -----------------------------------------------------------------------------------------------------------
 
     def _values(
-        self,
-        after: Mapping[str, Any],
-        change: Mapping[str, Any],
-        address: str,
-        block: tuple[Module, Mapping[str, Any]] | None,
+        self, after: Mapping[str, Any], change: Mapping[str, Any], address: str, scope: Scope | None
     ) -> dict[str, Value]:
-        unknown, sensitive = change.get("after_unknown"), change.get("after_sensitive")
-        expressions = block[1].get("expressions") if block is not None else None
+        unknown, sensitive = change.get("after_unknown"), tagged(change.get("after_sensitive"))
+        expressions = scope.block.get("expressions") if scope is not None and scope.block is not None else None
         expressions = expressions if isinstance(expressions, dict) else {}
-        merged = _merged(dict(after), unknown if isinstance(unknown, dict) else {})
         found: dict[str, Value] = {}
-        for name, value in merged.items():
-            if value is None:
-                continue  # most arguments are not set
-            made = self._value(
-                value, _at(sensitive, name), expressions.get(name), address, block, name, name in expressions
-            )
-            if made is not _ABSENT:
-                found[name] = made
+        for name, value in merged(dict(after), unknown if isinstance(unknown, dict) else {}).items():
+            if value is UNKNOWN and name not in expressions and scope is not None and self._nobody_wrote(name, address):
+                continue
+            if value is not None:  # most arguments are not set
+                expression, written = expressions.get(name), name in expressions
+                found[name] = self._value(value, at(sensitive, name), expression, address, scope, name, written)
         return found
+
+    def _nobody_wrote(self, name: str, address: str) -> bool:
+        """Whether a block that is known after apply is one that the provider computes. Rules of a security group are
+        often dynamic: that nothing is written is taken only where they have resources of their own."""
+        kind = within_module(address).partition(".")[0]
+        if name not in computed_blocks().get(kind, ()):
+            return False
+        return "security_group" not in kind or base_of(address) in self._with_rules()
+
+    def _with_rules(self) -> frozenset[str]:
+        """The security groups that resources of their own give rules to."""
+        if self._ruled is None:
+            found: set[str] = set()
+            for each in self._all:
+                scope = self.configurations.scope_of(each["address"]) if each["type"] in RULES else None
+                block = scope.block if scope is not None else None
+                expressions = block.get("expressions") if block is not None else None
+                if scope is not None and isinstance(expressions, dict):
+                    group = expressions.get("security_group_id")
+                    found.update(each.base for each in self.configurations.expression(scope, group) if not each.gap)
+            self._ruled = frozenset(found)
+        return self._ruled
 
     def _value(
         self,
@@ -190,116 +215,41 @@ class _Reader:
         sensitive: Any,
         expression: Any,
         address: str,
-        block: tuple[Module, Mapping[str, Any]] | None,
+        scope: Scope | None,
         name: str,
         written: bool,
     ) -> Value:
-        constant = isinstance(expression, dict) and "constant_value" in expression
-        if sensitive is True and not constant:
-            return Unknown("a sensitive value", origin="no-echo")
-        if value is _UNKNOWN:
-            if not written and block is not None:
+        if sensitive is True and not (isinstance(expression, dict) and "constant_value" in expression):
+            return SENSITIVE
+        if value is UNKNOWN:
+            if not written and scope is not None:
                 # nothing was written, and the provider computes it; or a dynamic block, which a plan does not hold
                 return Unknown("not written, or a dynamic block", maybe_absent=True, origin=COMPUTED)
-            return self._unknown(expression, address, block, name)
+            return self.references.unknown(expression, scope, name)
         if isinstance(value, list):
             inner = expression if isinstance(expression, list) else [expression] * len(value)
             items = []
             for number, each in enumerate(value):
                 of_item = inner[number] if number < len(inner) else expression
-                items.append(self._value(each, _at(sensitive, number), of_item, address, block, name, written))
-            return [each for each in items if each is not _ABSENT]
+                items.append(self._value(each, at(sensitive, number), of_item, address, scope, name, written))
+            return items
         if isinstance(value, dict):
             found = {}
+            plain = isinstance(expression, dict) and not expression.keys() & {"references", "constant_value"}
             for key, each in value.items():
-                plain = isinstance(expression, dict) and not expression.keys() & {"references", "constant_value"}
                 inner_expression = expression.get(key) if plain else expression
                 there = (key in expression) if plain else written
-                made = self._value(each, _at(sensitive, key), inner_expression, address, block, key, there)
-                if made is not _ABSENT:
-                    found[key] = made
+                found[key] = self._value(each, at(sensitive, key), inner_expression, address, scope, key, there)
             return found
-        if isinstance(value, str) and value and block is not None and isinstance(expression, dict):
-            return self._named(value, expression, address, block)
+        if isinstance(value, str) and value and scope is not None and isinstance(expression, dict):
+            return self.references.named(value, expression, scope, address, name)
         return value
-
-    def _named(
-        self, value: str, expression: Mapping[str, Any], address: str, block: tuple[Module, Mapping[str, Any]]
-    ) -> Value:
-        """A known value, or the reference that it is: the name of a resource of the plan."""
-        references = expression.get("references")
-        if not isinstance(references, list) or not references:
-            return value
-        found = [each for each in self.configurations.expression(block[0], expression, block[1]) if not each.gap]
-        if len(found) != 1 or not _IDENTIFYING.match(found[0].attribute.rpartition(".")[2]):
-            return value
-        targets = self._targets(found[0], address)
-        if len(targets) != 1 or "data." in _MODULE.sub("", targets[0])[:5]:
-            return value
-        return Unknown(
-            "the name of a resource of the plan", (Reference(targets[0], found[0].attribute),), value,
-            origin="reference", open=False,
-        )  # fmt: skip
-
-    def _unknown(
-        self, expression: Any, address: str, block: tuple[Module, Mapping[str, Any]] | None, name: str
-    ) -> Unknown:
-        """What is known only after apply: the references that it is made of."""
-        if block is None:
-            return Unknown("known after apply")
-        found = list(dict.fromkeys(self.configurations.expression(block[0], expression, block[1])))
-        leads = [each for each in found if not each.gap]
-        gaps = [each.gap for each in found if each.gap]
-        references: dict[Reference, None] = {}
-        data = False
-        for each in leads:
-            for target in self._targets(each, address):
-                references[Reference(target, each.attribute or "id")] = None
-                data = data or _MODULE.sub("", target).startswith("data.")
-        if not references:
-            if not gaps:
-                return Unknown("known after apply")
-            name = gaps[0]
-            if name.startswith("var."):
-                return Unknown(f"variable {name[4:]} has no value", text="${" + name + "}", origin="parameter")
-            return Unknown(f"rests on {name}, which a plan does not hold", text="${" + name + "}")
-        if _DOCUMENT.search(name) and not data:
-            # a document or a text in which the reference is but a part: what else stands in it is not known
-            return Unknown("known after apply", tuple(references))
-        if len(references) == 1 and not gaps:
-            (only,) = references
-            text = "${" + f"{only.resource}.{only.attribute}" + "}"
-            origin = "deployment" if data else "reference"
-            return Unknown("known after apply", (only,), text, origin=origin, open=data)
-        kinds = {(_type_of(each.resource), each.attribute) for each in references}
-        if len(kinds) > 1 or gaps or data:
-            return Unknown("known after apply", tuple(references))
-        first = next(iter(references))
-        text = "${" + f"{_plain(first.resource)}.{first.attribute}" + "}"  # one of several of a kind
-        return Unknown("known after apply", tuple(references), text, origin="reference", open=False)
-
-    def _targets(self, found: Found, address: str) -> list[str]:
-        """The instances that a reference means, seen from an instance: the one of its own module instance and key, if
-        that is clear, else all."""
-        every = self.addresses.get(_plain(found.address), [])
-        if len(every) <= 1:
-            return every or [found.address]
-        modules = _MODULE.match(address)
-        prefix = modules[1] if modules is not None else ""
-        near = [each for each in every if each.startswith(prefix)] or every
-        key = _KEY.search(found.address)
-        exact = [each for each in near if each.endswith(key[0])] if key is not None else []
-        if exact:
-            return exact
-        own = _KEY.search(address)
-        same = [each for each in near if own is not None and each.endswith(own[0])]
-        return same if len(same) == 1 else near
 
     # providers --------------------------------------------------------------------------------------------------------
 
-    def _provider(self, block: tuple[Module, Mapping[str, Any]] | None) -> tuple[str | None, str | None]:
+    def _provider(self, scope: Scope | None) -> tuple[str | None, str | None]:
         """The Region and the account of a resource's provider."""
-        key = block[1].get("provider_config_key") if block is not None else None
+        key = scope.block.get("provider_config_key") if scope is not None and scope.block is not None else None
         if not isinstance(key, str):
             return None, None
         if key not in self._providers:
@@ -342,73 +292,7 @@ class _Reader:
         self.skipped.append(Skipped(where, what, why, level))
 
 
-class _Mark:
-    pass
-
-
-_UNKNOWN: Final = _Mark()
-_ABSENT: Final = _Mark()
-
-
-def _merged(after: Any, unknown: Any) -> Any:
-    """Values with a mark wherever ``after_unknown`` says that they are not known."""
-    if unknown is True:
-        return _UNKNOWN
-    if isinstance(unknown, dict):
-        found = dict(after) if isinstance(after, dict) else {}
-        for key, each in unknown.items():
-            if each is not False:
-                found[key] = _merged(found.get(key), each)
-        return found if found or isinstance(after, dict) else after
-    if isinstance(unknown, list) and (isinstance(after, list) or any(each is not False for each in unknown)):
-        items = list(after) if isinstance(after, list) else []
-        items += [None] * (len(unknown) - len(items))
-        return [_merged(each, unknown[n] if n < len(unknown) else False) for n, each in enumerate(items)]
-    return after
-
-
-def _at(marks: Any, step: str | int) -> Any:
-    """The part of ``after_sensitive`` that belongs to a member or item."""
-    if isinstance(marks, dict):
-        return marks.get(step)
-    if isinstance(marks, list) and isinstance(step, int):
-        return marks[step] if step < len(marks) else None
-    return marks if marks is True else None
-
-
-def hidden(value: Any, sensitive: Any) -> Any:
-    """A value in which what is marked as sensitive is not kept."""
-    if sensitive is True:
-        return Unknown("a sensitive value", origin="no-echo")
-    if isinstance(value, dict):
-        return {key: hidden(each, _at(sensitive, key)) for key, each in value.items()}
-    if isinstance(value, list):
-        return [hidden(each, _at(sensitive, number)) for number, each in enumerate(value)]
-    return value
-
-
-def resources_in(module: Any) -> list[dict[str, Any]]:
-    """The resources of a module of values and of those below it, each with an address and a type."""
-    found: list[dict[str, Any]] = []
-    pending = [module]
-    while pending:
-        each = pending.pop()
-        if not isinstance(each, dict):
-            continue
-        items = each.get("resources")
-        found += [
-            item
-            for item in (items if isinstance(items, list) else ())
-            if isinstance(item, dict) and isinstance(item.get("address"), str) and isinstance(item.get("type"), str)
-        ]
-        children = each.get("child_modules")
-        pending.extend(children if isinstance(children, list) else ())
-    return found
-
-
-def _plain(address: str) -> str:
-    return re.sub(r"\[[^\]]*\]", "", address)
-
-
-def _type_of(address: str) -> str:
-    return _MODULE.sub("", _plain(address)).partition(".")[0]
+def _action(change: Mapping[str, Any]) -> str:
+    actions = change["change"].get("actions")
+    names = tuple(each for each in actions if isinstance(each, str)) if isinstance(actions, list) else ()
+    return _ACTIONS.get(names, "-".join(names))

@@ -14,13 +14,11 @@ import msgspec
 
 from demarcate.model import NO_VALUE, Reference, Unknown, Value
 from demarcate.sources.cloudformation.intrinsics import join_text
+from demarcate.sources.terraform.addresses import BRACES, KEY, base_of, key_of, within_module
 from demarcate.sources.terraform.instances import Configuration, Instance, Json
 from demarcate.sources.terraform.mapping import Mapped, Mappings
 
 _HOLE: Final = re.compile(r"\$\{([^}]*)\}")
-_INDEX: Final = re.compile(r"\[[^\]]*\]")
-_MODULE: Final = re.compile(r"^(?:module\.[^.]+\.)+")
-_BRACES: Final = str.maketrans({"{": "(", "}": ")", "$": "_"})
 VALUE_PROVIDERS: Final = frozenset({"random", "time", "null", "local", "tls", "archive", "template", "terraform"})
 """Providers whose resources give a value and name nothing on AWS."""
 
@@ -32,11 +30,6 @@ class Target(NamedTuple):
     type: str
     address: str
     entry: Mapped
-
-
-def base_of(address: str) -> str:
-    """An address without instance keys: ``module.a[0].aws_x.y["k"]`` → ``module.a.aws_x.y``."""
-    return _INDEX.sub("", address) if "[" in address else address
 
 
 def attribute_name(attribute: str, entry: Mapped) -> str:
@@ -52,7 +45,7 @@ def attribute_name(attribute: str, entry: Mapped) -> str:
     if isinstance(spec, str) and spec.isalnum():
         return spec
     return ".".join(
-        "".join(word.capitalize() for word in each.split("_")) for each in _INDEX.sub("", attribute).split(".")
+        "".join(word.capitalize() for word in each.split("_")) for each in KEY.sub("", attribute).split(".")
     )
 
 
@@ -149,7 +142,7 @@ class References:
             if number % 2 == 0:
                 made.append(part)
                 continue
-            found = next((each for reference, each in resolved if self._names(part, reference)), None)
+            found = self._named(part, resolved)
             if found is None or isinstance(found, dict | list):
                 whole = False
                 made.append(Unknown(value.why, (), "${" + part + "}", origin=value.origin, open=value.open))
@@ -164,11 +157,26 @@ class References:
             joined, references=references, why=value.why, origin=value.origin or "deployment"
         )
 
+    def _named(self, hole: str, resolved: Sequence[tuple[Reference, Value]]) -> Value:
+        """What stands in a text for references: the one that it spells out, one of several instances, or one of a type
+        (``aws_kms_key.arn``)."""
+        found = [each for reference, each in resolved if hole == f"{reference.resource}.{reference.attribute}"]
+        found = found or [each for reference, each in resolved if self._names(hole, reference)]
+        found = found or [
+            each for reference, each in resolved if hole == f"{_type_of(reference)}.{reference.attribute}"
+        ]
+        if len(found) < 2 or any(type(each) is not Unknown or each.cases is not None for each in found):
+            return found[0] if found else None
+        references = tuple(dict.fromkeys(each for one in found for each in _references(one)))
+        is_open = any(each.open for each in found)
+        why = f"{hole}, of one of {len(found)} instances"
+        return Unknown(why, references, "${" + hole + "}", origin=found[0].origin, open=is_open)
+
     @staticmethod
     def _names(hole: str, reference: Reference) -> bool:
         """Whether what stands in a text for a reference is that reference and nothing more."""
         full = f"{reference.resource}.{reference.attribute}"
-        return hole == full or base_of(hole.strip()) == base_of(_MODULE.sub("", full)) or base_of(hole) == base_of(full)
+        return hole == full or base_of(hole.strip()) == base_of(within_module(full)) or base_of(hole) == base_of(full)
 
     # references -------------------------------------------------------------------------------------------------------
 
@@ -194,16 +202,16 @@ class References:
             return [exact]
         found = self._by_base.get(base_of(address), [])
         if "[" in address and len(found) > 1:  # the key of an outer module may be left out, not that of the resource
-            own = address.rpartition(".")[2]
-            found = [each for each in found if "[" not in own or each.rpartition(".")[2] == own]
+            own = key_of(address)
+            found = [each for each in found if not own or key_of(each) == own]
         return [self._by_address[each] for each in found]
 
     def _found(self, reference: Reference) -> Value:
         address, attribute = reference.resource, reference.attribute
-        if _MODULE.sub("", base_of(address)).startswith("data."):
+        if within_module(base_of(address)).startswith("data."):
             return self._data(address, attribute)
         instances = self.instances_of(address)
-        text = "${" + f"{address}.{attribute}".translate(_BRACES) + "}"
+        text = "${" + f"{address}.{attribute}".translate(BRACES) + "}"
         if not instances:
             return Unknown(f"{address} is not among what was read", text=text, origin="deployment")
         values = [self._of_instance(each, attribute) for each in instances]
@@ -218,8 +226,13 @@ class References:
         address = instance.address
         target = self.targets.get(address)
         if target is not None:
+            own = instance.values.get(attribute) if attribute not in ("id", "arn") else None
+            if type(own) is Unknown and len(own.references) == 1 and own.references[0].resource != address:
+                led = self.resolve(own)  # an argument of it that refers to another resource is that resource
+                if type(led) is Unknown and led.references:
+                    return led
             return to_target(target, attribute_name(attribute, target.entry))
-        text = "${" + f"{address}.{attribute}".translate(_BRACES) + "}"
+        text = "${" + f"{address}.{attribute}".translate(BRACES) + "}"
         entry = self.mappings.entry(instance.type)
         if entry is not None and entry.parents:
             argument = next(iter(entry.parent_arguments().values()), None)
@@ -242,7 +255,7 @@ class References:
         instances = self.instances_of(address)
         if len(instances) == 1:
             return value_of(instances[0], attribute, self)
-        text = "${" + f"{address}.{attribute}".translate(_BRACES) + "}"
+        text = "${" + f"{address}.{attribute}".translate(BRACES) + "}"
         return Unknown(f"{attribute} of {address}, read at deployment", text=text, origin="deployment")
 
     # literals ---------------------------------------------------------------------------------------------------------
@@ -263,11 +276,15 @@ class References:
 
 def to_target(target: Target, attribute: str) -> Unknown:
     """A reference to a resource of the estate as a value."""
-    address = target.address.translate(_BRACES)
+    address = target.address.translate(BRACES)
     text = "${" + (address if attribute == "Ref" else f"{address}.{attribute}") + "}"
     of = "" if attribute == "Ref" else f"{attribute} of "
     why = f"{of}{target.address}, known after apply"
     return Unknown(why, (Reference(target.id, attribute),), text, origin="reference", open=False)
+
+
+def _type_of(reference: Reference) -> str:
+    return within_module(base_of(reference.resource)).partition(".")[0]
 
 
 def _references(value: Value) -> tuple[Reference, ...]:

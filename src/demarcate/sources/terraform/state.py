@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from demarcate.errors import InputError
 from demarcate.model import Declared, Reference, Skipped, Unknown, Value
+from demarcate.sources.terraform.addresses import step
 from demarcate.sources.terraform.instances import Configuration, Instance
-from demarcate.sources.terraform.plan import hidden, resources_in
+from demarcate.sources.terraform.plan_values import SENSITIVE, marks_of, resources_in, without
 
 if TYPE_CHECKING:
     from demarcate.sources.terraform.recognition import Lines
@@ -36,7 +37,9 @@ def read_state(data: Mapping[str, Any], name: str, lines: "Lines") -> Configurat
             type=each["type"],
             name=str(each.get("name", "")),
             provider=str(each.get("provider_name", "")),
-            values=hidden(each["values"], each.get("sensitive_values")) if isinstance(each.get("values"), dict) else {},
+            values=without(each["values"], each.get("sensitive_values"))
+            if isinstance(each.get("values"), dict)
+            else {},
             declared=Declared(name, lines.of(each["address"]), each["address"]),
         )
         for each in resources_in(module)
@@ -79,33 +82,29 @@ def _instances(resource: Mapping[str, Any], name: str, skipped: list[Skipped]) -
             skipped.append(Skipped(name, base, "a deposed object, which Terraform will destroy"))
             continue
         key = each.get("index_key")
-        address = base if key is None else f'{base}["{key}"]' if isinstance(key, str) else f"{base}[{key}]"
+        address = base + step(key) if isinstance(key, str | int | float) else base
         attributes = each.get("attributes")
+        if attributes is None and each.get("attributes_flat"):
+            skipped.append(Skipped(name, address, "written by Terraform 0.11; write it anew with: terraform refresh"))
+            continue
         yield Instance(
             address=address,
             mode=mode,
             type=resource["type"],
             name=resource["name"],
             provider=match[1] if match is not None else provider,
-            values=_without(attributes, each.get("sensitive_attributes")) if isinstance(attributes, dict) else {},
+            values=_attributes(attributes, each.get("sensitive_attributes")),
             declared=Declared(name, None, address),
         )
 
 
-def _without(attributes: dict[str, Any], paths: Any) -> dict[str, Value]:
+def _attributes(attributes: Any, paths: Any) -> dict[str, Value]:
     """Attributes in which those at the paths of ``sensitive_attributes``, and those that hold secrets by their name
     (which older versions of Terraform do not mark), are not kept."""
-    found: dict[str, Value] = {
-        name: Unknown("a sensitive value", origin="no-echo") if value and _SECRET.search(name) else value
-        for name, value in attributes.items()
+    return {
+        name: SENSITIVE if each and _SECRET.search(name) else each
+        for name, each in without(attributes, marks_of(paths)).items()
     }
-    for path in paths if isinstance(paths, list) else ():
-        steps = path if isinstance(path, list) else [path]
-        first = steps[0] if steps else None
-        name = first.get("value") if isinstance(first, dict) else first
-        if isinstance(name, str) and name in found:
-            found[name] = Unknown("a sensitive value", origin="no-echo")
-    return found
 
 
 def _linked(name: str, instances: list[Instance], skipped: list[Skipped]) -> Configuration:

@@ -96,10 +96,10 @@ class _Configuration:
             what = f"{number} resource{'s' if number != 1 else ''} of provider {provider}"
             self.skipped.append(Skipped(self.configuration.root, what, "another provider's, so not part of AWS"))
 
-    def _note(self, instance: Instance, why: str) -> None:
+    def _note(self, instance: Instance, why: str, level: str = "note") -> None:
         declared = instance.declared
         where = f"{declared.file}:{declared.line}" if declared.line else declared.file
-        self.skipped.append(Skipped(where, instance.address, why))
+        self.skipped.append(Skipped(where, instance.address, why, level))
 
     def resources(self) -> list[Resource]:
         """The resources, with what configures them folded in."""
@@ -152,6 +152,9 @@ class _Configuration:
         retained = None if draft.inline else _retained(instance)
         if retained is not None:
             attributes["DeletionPolicy"] = attributes["UpdateReplacePolicy"] = retained
+        accepted = (*instance.accepted, *draft.accepted)
+        if accepted:
+            attributes["Metadata"] = {"demarcate": {"accept": list(accepted)}}
         return Resource(
             id=draft.target.id + draft.suffix,
             type=draft.target.type,
@@ -172,6 +175,8 @@ class _Configuration:
     def _set(self, instance: Instance, entry: Mapped) -> None:
         """Take the settings of an account from a resource that holds them."""
         assert entry.account is not None
+        if instance.accepted:
+            self._note(instance, "an acceptance counts at resources, and this is a setting of the account", "error")
         if not entry.account:
             self._note(instance, f"a setting of the account: {entry.why}")
             return
@@ -202,7 +207,7 @@ class _Configuration:
 class Draft(msgspec.Struct, kw_only=False):
     """A resource that is being made: its instance and target, its ``properties``, the ``lines`` of its own properties
     and the ``places`` of those that companions gave; ``suffix`` tells apart several that one instance makes; ``inline``
-    is one that stands in another, ``uncertain`` why it may not exist."""
+    is one that stands in another, ``uncertain`` why it may not exist, ``accepted`` what companions accept."""
 
     instance: Instance
     target: Target
@@ -212,6 +217,7 @@ class Draft(msgspec.Struct, kw_only=False):
     places: dict[str, Declared] = {}
     inline: bool = False
     uncertain: str | None = None
+    accepted: tuple[Mapping[str, str], ...] = ()
 
 
 def _type_of(entry: Mapped, instance: Instance) -> str:
@@ -249,6 +255,8 @@ def _tags(values: Mapping[str, Value]) -> dict[str, str]:
 
 def _retained(instance: Instance) -> str | None:
     """What becomes of a database when it is destroyed: a last snapshot, unless that is skipped."""
+    if instance.values.get("final_snapshot") in (True, "true"):
+        return "Snapshot"
     if "skip_final_snapshot" not in instance.values and not instance.type.startswith(_SNAPSHOTS):
         return None
     skipped = instance.values.get("skip_final_snapshot")

@@ -103,3 +103,78 @@ def test_a_deposed_object_is_noted(estate_of_state):
     estate = estate_of_state(_raw(_instance("aws_sqs_queue", "q", {"name": "q"}, deposed="abc")))
     assert not estate.resources
     assert [each.what for each in estate.skipped] == ["aws_sqs_queue.q"]
+
+
+KEYS = {
+    "a text": ("a.b", '["a.b"]'), "a number": (3, "[3]"), "a number of another writer": (3.0, "[3]"), "none": (None, ""),
+    "quotes and brackets": ('a["b"]', r'["a[\"b\"]"]'), "a backslash": ("a\\b", r'["a\\b"]'), "a dollar": ("${a}", '["$${a}"]'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KEYS)
+def test_an_index_is_written_as_terraform_writes_it(estate_of_state, kind):
+    key, written = KEYS[kind]
+    estate = estate_of_state(_raw(_instance("aws_sqs_queue", "q", {"name": "a"}, index_key=key)))
+    assert [each.name for each in estate.resources] == [f"aws_sqs_queue.q{written}"]
+
+
+def _steps(*steps):
+    return [{"type": "get_attr", "value": each} if isinstance(each, str) and number in (0, 2)
+            else {"type": "index", "value": {"value": each, "type": "string" if isinstance(each, str) else "number"}}
+            for number, each in enumerate(steps)]  # fmt: skip
+
+
+def test_only_what_is_sensitive_of_a_block_is_hidden(estate_of_state):
+    attributes = {"function_name": "f", "environment": [{"variables": {"A": PASSWORD, "B": "shown"}}]}
+    paths = [_steps("environment", 0, "variables", "A")]
+    (function,) = estate_of_state(
+        _raw(_instance("aws_lambda_function", "f", attributes, sensitive_attributes=paths))
+    ).resources
+    variables = function.properties["Environment"]["Variables"]
+    assert type(variables["A"]) is Unknown
+    assert variables["B"] == "shown"
+
+
+def test_an_item_of_a_set_that_is_sensitive_hides_the_set(estate_of_state):
+    attributes = {"name": "g", "ingress": [{"description": PASSWORD, "protocol": "tcp"}]}
+    item = {
+        "type": "index",
+        "value": {"value": {"description": PASSWORD}, "type": ["object", {"description": "string"}]},
+    }
+    path = [{"type": "get_attr", "value": "ingress"}, item, {"type": "get_attr", "value": "description"}]
+    group = _instance("aws_security_group", "g", attributes, sensitive_attributes=[path])
+    assert PASSWORD not in repr(estate_of_state(_raw(group)))
+
+
+def test_a_copy_of_a_sensitive_tag_is_hidden(estate_of_state):
+    attributes = {"name": "q", "tags": {"a": PASSWORD, "b": "c"}, "tags_all": {"a": PASSWORD, "b": "c"}}
+    queue = _instance("aws_sqs_queue", "q", attributes, sensitive_attributes=[_steps("tags", "a")])
+    estate = estate_of_state(_raw(queue))
+    assert PASSWORD not in repr(estate)
+    assert estate.resources[0].tags == {"b": "c"}
+
+
+def test_what_an_old_terraform_wrote_flat_is_noted(estate_of_state):
+    queue = _instance("aws_sqs_queue", "q", None, attributes_flat={"name": "q"})
+    estate = estate_of_state(_raw(queue))
+    assert not estate.resources
+    assert "terraform refresh" in estate.skipped[0].why
+
+
+@pytest.mark.parametrize("state", [
+    {"version": 3, "terraform_version": "0.11.14", "serial": 1, "lineage": "x", "modules": []},
+    {"serial": 1, "lineage": "x", "meta": {"key_provider.pbkdf2.k": "x"}, "encrypted_data": "x", "encryption_version": "v0"},
+], ids=["version 3", "encrypted"])  # fmt: skip
+def test_a_form_that_is_not_read_says_which_command_writes_json(estate_of_state, state):
+    (error,) = estate_of_state(state).skipped
+    assert error.level == "error"
+    assert " show -json" in error.why
+
+
+def test_a_state_of_another_provider_is_named(estate_of_state):
+    bucket = {
+        **_instance("google_storage_bucket", "b", {}),
+        "provider": 'module.m.provider["registry.terraform.io/hashicorp/google"].eu',
+    }
+    (note,) = estate_of_state(_raw(bucket)).skipped
+    assert note.what == "1 resource of provider hashicorp/google"

@@ -12,6 +12,8 @@ from demarcate.sources.terraform.hcl.json_syntax import parse_json
 from demarcate.sources.terraform.hcl.scope import Evaluate
 from demarcate.sources.terraform.hcl.syntax import Attribute, Block, parse
 
+ACCEPTANCE: Final = "acceptance"
+"""What is skipped where an acceptance stands at no resource."""
 MAX_FILES: Final = 2_000
 """The most files of one folder that are read as one module."""
 
@@ -72,6 +74,9 @@ def read_module(folder: Path, shown: str, shared: dict[bytes, Evaluate]) -> tupl
         except InputError as error:
             skipped.append(Skipped(error.where, "file", _why(error), "error"))
             continue
+        for each in body.accepted:
+            where = f"{join_shown(shown, name)}:{each.line}"
+            skipped.append(Skipped(where, ACCEPTANCE, "it stands neither in a resource nor just above one", "error"))
         if _is_override(name):
             for block in body.blocks:
                 _override(blocks, block)
@@ -109,6 +114,7 @@ def _override(blocks: list[Block], block: Block) -> None:
                 and not (nested.type == "dynamic" and nested.labels and nested.labels[0] in replaced)
             ]
             each.blocks.extend(block.blocks)
+            each.accepted += block.accepted
             return
     blocks.append(block)
 

@@ -7,6 +7,7 @@ from demarcate.errors import InputError
 from demarcate.model import Value
 from demarcate.sources.document import Document, Path, parse_document
 from demarcate.sources.terraform.arguments import Kind, arguments_of, block_of
+from demarcate.sources.terraform.hcl.acceptances import acceptances_in
 from demarcate.sources.terraform.hcl.scope import Constant, Evaluate, Scope
 from demarcate.sources.terraform.hcl.syntax import Attribute, Block, parse_template
 from demarcate.sources.terraform.hcl.values import to_text
@@ -127,8 +128,8 @@ class _Reader:
             where = (*path, name)
             inner = block_of(schema.get(name)) if _is_blocks(schema.get(name), each) else None
             if name == "//":
-                continue
-            if inner is not None:
+                block.accepted += acceptances_in(each, self._document.line_of(where)) if kind == "resource" else ()
+            elif inner is not None:
                 self.blocks(block, name, each, 0, (), where, inner)
             elif name in nested and isinstance(each, dict | list):
                 self.blocks(block, name, each, int(name in _LABELLED), (), where, schema)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from demarcate.model import Skipped, Value
+from demarcate.sources.terraform.hcl.files import ACCEPTANCE
 from demarcate.sources.terraform.hcl.syntax import Attribute, Block
 
 _SOURCE: Final = re.compile(r'([\w-]+)\s*[=:]\s*(?:\{[^{}]*?"?source"?\s*[=:]\s*"([^"$%]*)"[^{}]*\}|"[^"]*")')
@@ -23,7 +24,7 @@ class Module:
         self.folder = folder
         self.shown = shown
         self.skipped = skipped
-        self.complete = not skipped
+        self.complete = all(each.what == ACCEPTANCE for each in skipped)
         self.variables: dict[str, Block] = {}
         self.outputs: dict[str, Block] = {}
         self.calls: dict[str, Block] = {}

@@ -156,6 +156,7 @@ class Handle(Opaque):
             region=region if isinstance(region, str) and provider.is_aws else provider.region,
             account=provider.account,
             uncertain=self.why,
+            accepted=tuple(each.entry for each in block.accepted),
         )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from tree_sitter import Node, Parser
 
 from demarcate.errors import InputError
+from demarcate.sources.terraform.hcl.acceptances import MARK, Acceptance, placed
 from demarcate.sources.terraform.hcl.compiler import MAX_DEPTH, Compiler
 from demarcate.sources.terraform.hcl.mistakes import language, syntax_error
 from demarcate.sources.terraform.hcl.scope import Evaluate
@@ -33,9 +34,10 @@ class Attribute:
 
 
 class Block:
-    """``type "label" … { … }``: its ``attributes`` by name and its nested ``blocks`` in order."""
+    """``type "label" … { … }``: its ``attributes`` by name, its nested ``blocks`` in order, and what is accepted of a
+    resource (of a file, the acceptances that stand at none)."""
 
-    __slots__ = ("attributes", "blocks", "file", "labels", "line", "type")
+    __slots__ = ("accepted", "attributes", "blocks", "file", "labels", "line", "type")
 
     def __init__(self, kind: str, labels: tuple[str, ...], file: str, line: int) -> None:
         self.type = kind
@@ -44,6 +46,7 @@ class Block:
         self.line = line
         self.attributes: dict[str, Attribute] = {}
         self.blocks: list[Block] = []
+        self.accepted: tuple[Acceptance, ...] = ()
 
     def of_type(self, kind: str) -> "Iterator[Block]":
         """The nested blocks of a type."""
@@ -76,7 +79,18 @@ def parse(text: str, file: str, shared: dict[bytes, Evaluate]) -> Block:
             _fill(top, child, compiler, 0)
         elif child.type != "comment":
             raise compiler.error("only blocks and attributes can stand here", child.start_byte)
+    if MARK.encode() in source:
+        _accept(top, root, source, lines)
     return top
+
+
+def _accept(top: Block, root: Node, source: bytes, line_of: "_LineOf") -> None:
+    """Give resources the acceptances in comments in them and just above them."""
+    nodes = [each for body in root.children if body.type == "body" for each in body.children if each.type == "block"]
+    pairs = [(block, node) for block, node in zip(top.blocks, nodes, strict=True) if block.type == "resource"]
+    found, top.accepted = placed(root, source, [(node.start_byte, node.end_byte) for _, node in pairs], line_of)
+    for (block, _), accepted in zip(pairs, found, strict=True):
+        block.accepted = accepted
 
 
 def parse_template(text: str, file: str, shared: dict[bytes, Evaluate]) -> Evaluate:
