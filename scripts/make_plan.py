@@ -207,10 +207,10 @@ def change_of(instance: Instance) -> dict[str, Any]:
         if name not in instance.values:
             after[name] = [] if isinstance(kind, list) and isinstance(kind[0], Mapping) else None
     for name, value in instance.values.items():
-        if type(value) is Unknown and value.origin.startswith("no-echo") and not value.references:
-            after[name], sensitive[name] = "given when the plan is made", True
-            continue
-        known, marks = _known(value)
+        given, secret = _given(value)
+        if secret:
+            sensitive[name] = secret
+        known, marks = _known(given)
         if marks is not True:
             after[name] = known
         if marks:
@@ -236,6 +236,20 @@ def change_of(instance: Instance) -> dict[str, Any]:
         "provider_name": instance.provider,
         "change": change,
     }
+
+
+def _given(value: Value) -> tuple[Value, Any]:
+    """A value in which sensitive variables have a value, and where that is (``True``: all of it)."""
+    if type(value) is Unknown and value.origin.startswith("no-echo") and not value.references:
+        return "given when the plan is made", True
+    if isinstance(value, dict):
+        found = {key: _given(each) for key, each in value.items()}
+        secret = {key: at for key, (_, at) in found.items() if at}
+        return {key: each for key, (each, _) in found.items()}, secret or False
+    if isinstance(value, list):
+        pairs = [_given(each) for each in value]
+        return [each for each, _ in pairs], [at for _, at in pairs] if any(at for _, at in pairs) else False
+    return value, False
 
 
 def _known(value: Value) -> tuple[Any, Any]:

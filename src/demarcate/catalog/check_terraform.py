@@ -170,7 +170,7 @@ def uncovered(data: Catalog, mappings: Mappings) -> Iterator[tuple[str, str, str
     read = read_paths(data)
     for name in mappings.types():
         entry = mappings.entry(name)
-        if entry is None or entry.is_ is None or entry.convert is not None:
+        if entry is None or entry.is_ is None or entry.convert in ("rules", "flow-log"):
             continue
         for type_name in dict.fromkeys(cloudformation_types(entry)):
             wanted = read.get(type_name, {})

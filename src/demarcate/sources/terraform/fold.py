@@ -157,6 +157,8 @@ class Companions:
 
     def _into(self, parent: "Draft", instance: Instance, entry: Mapped, *, certain: bool) -> None:
         given = {key: value for key, value in instance.values.items() if key not in entry.parent_arguments().values()}
+        if "region" in entry.properties and given.get("region") is None:
+            given["region"] = instance.region  # that of its provider
         filler = Filler(self.references, instance.lines)
         to = self._object(instance, entry)
         key = (instance.type, parent.target.type, to)

@@ -22,7 +22,8 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     a JSON text that was composed from values a :class:`Json`. ``lines`` maps a dotted argument path
     (``rule[0].status``) to its line; ``action`` is the plan's (``create``, ``update``, ``delete``, ``replace``,
     ``no-op``, ``read``; empty where there is no plan). ``uncertain`` says why it is not known whether, or how many
-    times, the resource exists; ``accepted`` are the acceptances in comments, as entries of CloudFormation's metadata.
+    times, the resource exists; ``accepted`` are the acceptances in comments, as entries of CloudFormation's metadata;
+    ``prevents_destroy`` says whether ``lifecycle`` keeps it (``None`` where the source does not tell).
     """
 
     address: str
@@ -37,6 +38,7 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     region: str | None = None
     account: str | None = None
     uncertain: str | None = None
+    prevents_destroy: bool | None = None
     accepted: tuple[Mapping[str, str], ...] = ()
 
 

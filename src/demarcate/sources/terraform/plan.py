@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from demarcate.model import Declared, Skipped, Unknown, Value
+from demarcate.sources.terraform.addresses import base_of, within_module
+from demarcate.sources.terraform.computed_blocks import RULES, computed_blocks
 from demarcate.sources.terraform.instances import Configuration, Instance
 from demarcate.sources.terraform.plan_configuration import Configurations, Scope, whole
 from demarcate.sources.terraform.plan_references import PlanReferences
@@ -52,9 +54,12 @@ class _Reader:
         self.skipped: list[Skipped] = []
         self.references = PlanReferences(self.configurations)
         self._providers: dict[str, tuple[str | None, str | None]] = {}
+        self._ruled: frozenset[str] | None = None
+        self._all: list[dict[str, Any]] = []
 
     def read(self) -> Configuration:
-        changes = [each for each in self._changes() if self._stays(each)]
+        self._all = self._changes()
+        changes = [each for each in self._all if self._stays(each)]
         before = self._read_before()
         for change in changes:
             what = change["change"]
@@ -175,10 +180,34 @@ class _Reader:
         expressions = expressions if isinstance(expressions, dict) else {}
         found: dict[str, Value] = {}
         for name, value in merged(dict(after), unknown if isinstance(unknown, dict) else {}).items():
+            if value is UNKNOWN and name not in expressions and scope is not None and self._nobody_wrote(name, address):
+                continue
             if value is not None:  # most arguments are not set
                 expression, written = expressions.get(name), name in expressions
                 found[name] = self._value(value, at(sensitive, name), expression, address, scope, name, written)
         return found
+
+    def _nobody_wrote(self, name: str, address: str) -> bool:
+        """Whether a block that is known after apply is one that the provider computes. Rules of a security group are
+        often dynamic: that nothing is written is taken only where they have resources of their own."""
+        kind = within_module(address).partition(".")[0]
+        if name not in computed_blocks().get(kind, ()):
+            return False
+        return "security_group" not in kind or base_of(address) in self._with_rules()
+
+    def _with_rules(self) -> frozenset[str]:
+        """The security groups that resources of their own give rules to."""
+        if self._ruled is None:
+            found: set[str] = set()
+            for each in self._all:
+                scope = self.configurations.scope_of(each["address"]) if each["type"] in RULES else None
+                block = scope.block if scope is not None else None
+                expressions = block.get("expressions") if block is not None else None
+                if scope is not None and isinstance(expressions, dict):
+                    group = expressions.get("security_group_id")
+                    found.update(each.base for each in self.configurations.expression(scope, group) if not each.gap)
+            self._ruled = frozenset(found)
+        return self._ruled
 
     def _value(
         self,

@@ -17,6 +17,8 @@ _DOCUMENT: Final = re.compile(
     r"variables|value|values|environment|command|script|code|input|parameters|options|settings|data)$"
 )
 """Arguments that hold documents or free text rather than a name."""
+_PARTS: Final = frozenset({"aws_region", "aws_caller_identity", "aws_partition"})
+"""Data sources whose values mostly are a part of a text: an expression that refers to one may be more than it."""
 _STEP: Final = re.compile(rf"\.([^.\[]+)|({KEY.pattern})", re.DOTALL)
 _UNSAID: Final = Unknown("known after apply")
 
@@ -115,6 +117,8 @@ class PlanReferences:
             return Unknown("known after apply", tuple(references))
         first = next(iter(references))
         if len(references) == 1:
+            if data and _type_of(first.resource.replace("data.", "", 1)) in _PARTS:
+                return Unknown("known after apply", (first,))
             text = "${" + f"{first.resource}.{first.attribute}".translate(BRACES) + "}"
             origin = "deployment" if data else "reference"
             return Unknown("known after apply", (first,), text, origin=origin, open=data)

@@ -73,7 +73,7 @@ def keyed(value: Value) -> Value:
     return found
 
 
-_KEYS: Final = ("name", "log_type", "key", "id")
+_KEYS: Final = ("name", "log_type", "key", "id", "identity_provider")
 
 
 def method_path(value: Value) -> dict[str, Value]:
@@ -105,8 +105,18 @@ def _flow_log(instance: Instance, properties: dict[str, Value], references: Refe
     return [{**properties, "ResourceType": kind}] if kind is not None else [properties]
 
 
+def _user_pool(instance: Instance, properties: dict[str, Value], references: References) -> list[dict[str, Value]]:
+    """The provider offers second factors by text message wherever there is a block for them."""
+    on = references.resolve(instance.values.get("mfa_configuration")) in ("ON", "OPTIONAL")
+    factors = properties.get("EnabledMfas", [])
+    if on and properties.get("SmsConfiguration") and isinstance(factors, list):
+        return [{**properties, "EnabledMfas": ["SMS_MFA", *factors]}]
+    return [properties]
+
+
 CONVERT: Final[Mapping[str, Callable[[Instance, dict[str, Any], References], list[dict[str, Any]]]]] = {
     "rules": _one_rule_each,
     "flow-log": _flow_log,
+    "user-pool": _user_pool,
 }
 """Functions for whole resources: from an instance and its properties to those of one resource or several."""

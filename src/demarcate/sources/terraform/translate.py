@@ -253,12 +253,26 @@ def _tags(values: Mapping[str, Value]) -> dict[str, str]:
     return {key: found[key] for key in sorted(found) if isinstance(found[key], str)}
 
 
-def _retained(instance: Instance) -> str | None:
-    """What becomes of a database when it is destroyed: a last snapshot, unless that is skipped."""
+def _retained(instance: Instance) -> Value:
+    """What becomes of a resource when it is destroyed. ``prevent_destroy`` keeps it, as long as it is written there:
+    the nearest to ``Retain`` that Terraform has. A database takes a last snapshot, unless that is skipped."""
+    if instance.prevents_destroy:
+        return "Retain"
+    last = _last_snapshot(instance)
+    if last == "Snapshot" or type(last) is Unknown or instance.prevents_destroy is not None:
+        return last
+    return Unknown("plans and states do not say prevent_destroy", origin="deployment")
+
+
+def _last_snapshot(instance: Instance) -> Value:
+    if instance.values.get("final_snapshot") in (True, "true"):
+        return "Snapshot"
     if "skip_final_snapshot" not in instance.values and not instance.type.startswith(_SNAPSHOTS):
         return None
     skipped = instance.values.get("skip_final_snapshot")
-    return None if type(skipped) is Unknown else "Delete" if skipped in (True, "true") else "Snapshot"
+    if type(skipped) is Unknown:
+        return Unknown(skipped.why, origin="deployment")
+    return "Delete" if skipped in (True, "true") else "Snapshot"
 
 
 _SNAPSHOTS: Final = (

@@ -174,6 +174,24 @@ def test_what_is_not_read_is_counted_and_its_inputs_are_unknown(read: Any, tmp_p
     assert isinstance(unit.instances[0].values["a"], Unknown)
 
 
+def test_messages_name_what_the_user_named(read: Any, tmp_path: Path) -> None:
+    include = 'include "r" {\n  path = "/etc/r.hcl"\n}\n'
+    inputs = 'inputs = { a = file("${get_terragrunt_dir()}/none") }\n'
+    (one,) = read({CHILD: include + inputs + 'terraform {\n  source = "${get_terragrunt_dir()}/../none"\n}\n'})
+    assert [each.why for each in one.skipped] == [
+        "not read: it lies outside of the folder that was given",
+        "not read: cannot be evaluated: there is no file tf/live/a/none",
+        "not read: there is no configuration in tf/live/a/../none",
+    ]
+    found = read({**MODULE, CHILD: SOURCE + inputs})
+    (unit,) = (each for each in found if each.instances)
+    assert unit.instances[0].values["a"].why.endswith("there is no file tf/live/a/none")
+    inputs = 'inputs = { a = path_relative_to_include("r") }\n'
+    (unit,) = (each for each in read({CHILD: SOURCE + include + inputs}) if each.instances)
+    assert isinstance(unit.instances[0].values["a"], Unknown)
+    assert str(tmp_path) not in repr(found)
+
+
 def test_files_that_read_each_other(read: Any) -> None:
     found = read(
         {

@@ -156,8 +156,14 @@ class Handle(Opaque):
             region=region if isinstance(region, str) and provider.is_aws else provider.region,
             account=provider.account,
             uncertain=self.why,
+            prevents_destroy=self._prevents_destroy(),
             accepted=tuple(each.entry for each in block.accepted),
         )
+
+    def _prevents_destroy(self) -> bool:
+        """Whether Terraform refuses to destroy it; only a literal may say so."""
+        rules = [each.attributes.get("prevent_destroy") for each in self.resource.block.of_type("lifecycle")]
+        return any(guarded(each, self.scope) is True for each in rules if each is not None)
 
 
 def guarded(attribute: Attribute, scope: Scope) -> Value:

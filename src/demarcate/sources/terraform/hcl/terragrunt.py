@@ -55,8 +55,10 @@ def read_unit(loader: Loader, folder: Path, name: str, has_own: bool, environmen
     if module is not None:
         if merged.rest is not None:
             inputs = {each: Unknown(merged.rest, text="${var." + each + "}") for each in module.variables}
-        inputs.update(_moved(merged.inputs, str(loader.top), os.path.relpath(loader.top, module.folder)))
-    return Unit(path, module, shown, inputs, frozenset(reading.included), includes, (*reading.skipped, *skipped))
+        inputs.update(merged.inputs)
+        inputs = _moved(inputs, loader, os.path.relpath(loader.top, module.folder))
+    notes = [msgspec.structs.replace(each, why=_named(each.why, loader)) for each in (*reading.skipped, *skipped)]
+    return Unit(path, module, shown, inputs, frozenset(reading.included), includes, tuple(notes))
 
 
 def _module(loader: Loader, folder: Path, has_own: bool, merged: Merged) -> Module | None:
@@ -72,12 +74,20 @@ def _module(loader: Loader, folder: Path, has_own: bool, merged: Merged) -> Modu
     return loader.module(target)
 
 
-def _moved(value: Value, top: str, to: str) -> Value:
+def _moved(value: Value, loader: Loader, to: str) -> Value:
     """A value in which paths below the folder that was given are relative to the module, wherever that folder is."""
+    top = str(loader.top)
     if isinstance(value, str):
-        if value == top or value.startswith(f"{top}/"):
-            return os.path.normpath(to + value[len(top) :]).replace("\\", "/")
-        return value
+        below = value == top or value.startswith(f"{top}/")
+        return os.path.normpath(to + value[len(top) :]).replace("\\", "/") if below else value
     if isinstance(value, dict):
-        return {key: _moved(each, top, to) for key, each in value.items()}
-    return [_moved(each, top, to) for each in value] if isinstance(value, list) else value
+        return {key: _moved(each, loader, to) for key, each in value.items()}
+    if isinstance(value, Unknown):
+        return msgspec.structs.replace(value, why=_named(value.why, loader))
+    return [_moved(each, loader, to) for each in value] if isinstance(value, list) else value
+
+
+def _named(why: str, loader: Loader) -> str:
+    """A message in which the folder that was given has the name that the user gave it."""
+    top = str(loader.top)
+    return why.replace(top, loader.named) if len(top) > 1 else why

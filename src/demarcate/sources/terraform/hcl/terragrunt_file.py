@@ -9,7 +9,7 @@ from demarcate.errors import InputError
 from demarcate.model import Skipped, Unknown, Value
 from demarcate.sources.terraform.hcl.files import join_shown, read_file
 from demarcate.sources.terraform.hcl.frame import Frame, Session
-from demarcate.sources.terraform.hcl.functions.terragrunt import DEFAULT, TerragruntNames, placed
+from demarcate.sources.terraform.hcl.functions.terragrunt import DEFAULT, OUTSIDE, TerragruntNames, placed
 from demarcate.sources.terraform.hcl.module import Module
 from demarcate.sources.terraform.hcl.modules import Loader
 from demarcate.sources.terraform.hcl.resources import guarded
@@ -20,7 +20,6 @@ from demarcate.sources.terraform.hcl.values import EvaluationError, derived
 MAX_READS: Final = 20
 """How deep Terragrunt files are read by each other."""
 _DEEP: Final = ("deep", "deep_map_only")
-_OUTSIDE: Final = "it lies outside of the folder that was given"
 
 
 class Merged(NamedTuple):
@@ -54,7 +53,7 @@ class Reading:
         :class:`InputError` for one that is wrong."""
         real = Path(os.path.realpath(path))
         if not real.is_relative_to(self.loader.top):
-            raise EvaluationError(_OUTSIDE)
+            raise EvaluationError(OUTSIDE)
         found = self.loader.bodies.get(path)
         if found is None:
             shown = join_shown(self.loader.shown(path.parent), path.name)
@@ -226,7 +225,7 @@ class File(Frame, TerragruntNames):
         """``read_terragrunt_config``."""
         reading = self.reading
         if not Path(os.path.realpath(path)).is_relative_to(self.top):
-            return Unknown(f"not read: {_OUTSIDE}")
+            return Unknown(f"not read: {OUTSIDE}")
         if path.is_dir():
             path = path / next((each for each in DEFAULT if (path / each).is_file()), DEFAULT[0])
         if not path.is_file():

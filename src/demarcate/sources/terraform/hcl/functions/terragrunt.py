@@ -12,6 +12,7 @@ from demarcate.sources.terraform.hcl.values import EvaluationError, to_text
 
 DEFAULT: Final = ("terragrunt.hcl", "terragrunt.hcl.json")
 ROOT: Final = "root.hcl"
+OUTSIDE: Final = "it lies outside of the folder that was given"
 _LONGEST: Final = 4_096
 
 
@@ -107,6 +108,8 @@ def _including(here: TerragruntNames, label: Value) -> Path | Unknown:
     if here.is_included:
         return here.own
     found = here.include_folder(None if label is None else to_text(label))
+    if isinstance(found, Path) and not found.is_relative_to(here.top):
+        return Unknown(OUTSIDE)
     return here.own if found is None else found
 
 
