@@ -65,7 +65,14 @@ def _gunzip(text: Value) -> Value:
     return data.decode()
 
 
+def _is_document(value: Value) -> bool:
+    """Whether a value is the document of a data source, which is read later."""
+    return type(value) is Unknown and len(value.references) == 1 and value.references[0].attribute.endswith("json")
+
+
 def _encode_json(value: Value) -> Value:
+    if isinstance(value, Unknown | Opaque):
+        return value if _is_document(value) else derived(value)  # a document that was decoded
     for _ in unknown_in([value]):
         pass  # bounded
     return Json(value)
@@ -75,7 +82,7 @@ def _decode_json(value: Value) -> Value:
     if isinstance(value, Json):
         return value.value
     if isinstance(value, Unknown | Opaque):
-        return derived(value)
+        return value if _is_document(value) else derived(value)
     text = to_text(value)
     try:
         decoded = json.loads(text, parse_int=json_number, parse_float=json_number)
@@ -209,7 +216,7 @@ ENCODING: Final[Mapping[str, Function]] = {
     "textdecodebase64": Function(_text_from_base64, 2, 2),
     "base64gzip": Function(lambda value: derived(value, why="compressed text"), 1, 1, "none"),
     "base64gunzip": Function(_gunzip, 1, 1),
-    "jsonencode": Function(_encode_json, 1, 1, "top"),
+    "jsonencode": Function(_encode_json, 1, 1, "none"),
     "jsondecode": Function(_decode_json, 1, 1, "none"),
     "yamlencode": Function(_encode_yaml, 1, 1),
     "yamldecode": Function(_decode_yaml, 1, 1),
