@@ -207,22 +207,34 @@ def _paths(value, path=()):
 
 
 WHOLE = _plan(
-    _change("aws_sns_topic", "t", after={"name": "t", "tags": {"a": "b"}}, after_unknown={"kms_master_key_id": True}),
-    _change("aws_kms_key", "k"),
+    _change("aws_sns_topic", 't["a"]', after={"name": "t", "tags": {"a": "b"}}, after_unknown={"kms_master_key_id": True},
+            after_sensitive={"tags": {"a": True}}),
+    _change("aws_kms_key", "k", after={"arn": "arn:x", "key_id": "x"}),
+    _change("aws_sqs_queue", "q", after={"name": "q", "kms_master_key_id": "x"}),
     configuration={
         "provider_config": {"aws": {"name": "aws", "expressions": {"region": {"constant_value": "eu-west-1"}}}},
         "root_module": {
-            "module_calls": {"m": {"expressions": {"a": {"references": ["aws_kms_key.k"]}}, "module": {"outputs": {}}}},
-            "resources": [{"address": "aws_sns_topic.t", "provider_config_key": "aws",
-                           "expressions": {"kms_master_key_id": {"references": ["aws_kms_key.k.arn", "aws_kms_key.k"]}}}],
+            "module_calls": {"m": {
+                "expressions": {"a": {"references": ["aws_kms_key.k", "each.key"]}}, "for_each_expression": {"references": ["var.v"]},
+                "module": {"outputs": {"o": {"expression": {"references": ["var.a", "var.b"]}}}, "variables": {"b": {"default": 1}}}}},
+            "resources": [
+                {"address": "aws_sns_topic.t", "provider_config_key": "aws", "for_each_expression": {"constant_value": {"a": "b"}},
+                 "expressions": {"kms_master_key_id": {"references": ["module.m", "each.value"]}}},
+                {"address": "aws_sqs_queue.q", "expressions": {"kms_master_key_id": {"references": ["aws_kms_key.k.key_id", "aws_kms_key.k"]}}}],
         },
     },
-    prior_state={"values": {"root_module": {"resources": [], "child_modules": []}}},
+    variables={"v": {"value": {"a": "b"}}},
+    deferred_changes=[{"reason": "x", "resource_change": _change("aws_sqs_queue", "r[*]")}],
+    planned_values={"root_module": {"resources": [
+        {**_change("aws_sqs_queue", "p"), "values": {"name": "p"}, "sensitive_values": {"name": True}}]}},
+    prior_state={"values": {"root_module": {"resources": [
+        {**_change("aws_iam_policy_document", "d"), "address": "data.aws_iam_policy_document.d", "mode": "data",
+         "values": {"json": "{}"}, "sensitive_values": {}}], "child_modules": []}}},
 )  # fmt: skip
 PLACES = list(_paths(WHOLE))
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(PLACES), JSON)
 def test_nothing_that_is_changed_in_a_plan_crashes(tmp_path, place, value):
     plan = json.loads(json.dumps(WHOLE))

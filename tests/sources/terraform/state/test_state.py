@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.sources.terraform.conftest import outcomes
 
 from demarcate.api import assess_estate
@@ -178,3 +180,35 @@ def test_a_state_of_another_provider_is_named(estate_of_state):
     }
     (note,) = estate_of_state(_raw(bucket)).skipped
     assert note.what == "1 resource of provider hashicorp/google"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+WHOLE = {
+    "raw": _raw({**_instance("aws_lambda_function", "f", {"function_name": "f", "tags": {"a": "b"}, "tags_all": {"a": "b"}},
+                             index_key="a", sensitive_attributes=[_steps("tags", "a")]), "module": "module.m[0]"}),
+    "shown": _shown(_entry("aws_lambda_function", "f", {"function_name": "f", "tags": {"a": "b"}}, sensitive_values={"tags": {"a": True}})),
+}  # fmt: skip
+
+
+def _paths(value, path=()):
+    yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in items:
+        yield from _paths(each, (*path, key))
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from([(form, path) for form in WHOLE for path in _paths(WHOLE[form]) if path]), JSON)
+def test_nothing_that_is_changed_in_a_state_crashes(tmp_path, place, value):
+    form, path = place
+    state = json.loads(json.dumps(WHOLE[form]))
+    here = state
+    for step in path[:-1]:
+        here = here[step]
+    here[path[-1]] = value
+    (tmp_path / "state.json").write_text(json.dumps(state), encoding="utf-8")
+    assess_estate(read([str(tmp_path / "state.json")], ReadOptions()))
