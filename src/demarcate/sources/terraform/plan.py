@@ -18,6 +18,7 @@ from demarcate.sources.terraform.plan_values import (
     SENSITIVE,
     UNKNOWN,
     at,
+    beside,
     merged,
     omitted,
     resources_in,
@@ -35,6 +36,8 @@ _ACTIONS: Final = {
 }  # fmt: skip
 COMPUTED: Final = "computed"
 """The origin of what a plan does not know and no expression gives."""
+_NOT_WRITTEN: Final = Unknown("not written, or a dynamic block", maybe_absent=True, origin=COMPUTED)
+_IN_BLOCK: Final = Unknown("in a dynamic block, which a plan does not hold", maybe_absent=True, origin="deployment")
 _ROLE: Final = re.compile(r"arn:[\w-]+:iam::(\d{12}):role/")
 _GONE: Final = {"delete": "will be destroyed by this plan", "forget": "will no longer be managed after this plan"}
 
@@ -218,20 +221,21 @@ class _Reader:
         scope: Scope | None,
         name: str,
         written: bool,
+        nested: bool = False,
     ) -> Value:
         if sensitive is True and not (isinstance(expression, dict) and "constant_value" in expression):
             return SENSITIVE
         if value is UNKNOWN:
             if not written and scope is not None:
                 # nothing was written, and the provider computes it; or a dynamic block, which a plan does not hold
-                return Unknown("not written, or a dynamic block", maybe_absent=True, origin=COMPUTED)
+                return _IN_BLOCK if nested else _NOT_WRITTEN
             return self.references.unknown(expression, scope, name)
         if isinstance(value, list):
-            inner = expression if isinstance(expression, list) else [expression] * len(value)
+            inner = beside(value, expression) if isinstance(expression, list) else [expression] * len(value)
             items = []
             for number, each in enumerate(value):
                 of_item = inner[number] if number < len(inner) else expression
-                items.append(self._value(each, at(sensitive, number), of_item, address, scope, name, written))
+                items.append(self._value(each, at(sensitive, number), of_item, address, scope, name, written, nested))
             return items
         if isinstance(value, dict):
             found = {}
@@ -239,7 +243,9 @@ class _Reader:
             for key, each in value.items():
                 inner_expression = expression.get(key) if plain else expression
                 there = (key in expression) if plain else written
-                found[key] = self._value(each, at(sensitive, key), inner_expression, address, scope, key, there)
+                found[key] = self._value(
+                    each, at(sensitive, key), inner_expression, address, scope, key, there, not (plain or written)
+                )
             return found
         if isinstance(value, str) and scope is not None and isinstance(expression, dict) and "references" in expression:
             return self.references.named(value, expression, scope, address, name)

@@ -33,6 +33,41 @@ def merged(after: Any, unknown: Any) -> Any:
     return after
 
 
+def beside(values: list[Any], expressions: list[Any]) -> list[Any]:
+    """The expressions of each of several blocks. Blocks that make a set stand in another order than they are written
+    in, so each is told by what is written in it."""
+    if len(expressions) < 2 or all(_agree(*each) for each in zip(values, expressions, strict=False)):
+        return expressions
+    left = list(expressions)
+    found: list[Any] = []
+    for value in values:
+        one = next((each for each in left if _agree(value, each)), None)
+        if one is not None:
+            left.remove(one)
+        found.append(one)
+    return [left.pop(0) if each is None and left else each for each in found]
+
+
+def _agree(value: Any, expressions: Any) -> bool:
+    """Whether a block may be the one that is written so: no constant in it is another."""
+    if not isinstance(value, dict) or not isinstance(expressions, dict):
+        return True
+    for name, each in expressions.items():
+        if isinstance(each, dict) and "constant_value" in each:
+            written, planned = each["constant_value"], value.get(name)
+            if planned is UNKNOWN or isinstance(written, list | dict):
+                continue
+            if written != planned and str(written).lower() != str(planned).lower():
+                return False
+        inner = value.get(name)
+        if isinstance(each, list) and isinstance(inner, list):
+            if len(inner) < len(each):
+                return False
+            if len(each) == 1 and not all(_agree(*pair) for pair in zip(inner, each, strict=False)):
+                return False
+    return True
+
+
 def omitted(values: Any, expressions: Any) -> Any:
     """What ``after_unknown`` would say of planned values, which leave out what is not known: arguments that are written
     and are not there."""

@@ -147,6 +147,41 @@ def test_a_plan_of_another_provider_is_named(estate_of_plan):
     ]
 
 
+def test_what_is_not_known_in_a_dynamic_block_may_be_anything(estate_of_plan):
+    """Beside a block that is written, what is not written in it is the provider's."""
+    block = [{"enabled": True}]
+    unknown = {"server_side_encryption": [{"kms_key_arn": True}]}
+    changes = [
+        _change(f"aws_dynamodb_table.{name}", {"name": "t", "server_side_encryption": block}, after_unknown=unknown)
+        for name in "ab"
+    ]
+    written = {"name": {"constant_value": "t"}, "server_side_encryption": [{"enabled": {"constant_value": True}}]}
+    estate = estate_of_plan(resource_changes=changes, configuration=_values(
+        {"address": "aws_dynamodb_table.a", "expressions": {"name": {"constant_value": "t"}}},
+        {"address": "aws_dynamodb_table.b", "expressions": written}))  # fmt: skip
+    dynamic, static = (each.properties["SSESpecification"] for each in estate.resources)
+    assert type(dynamic["KMSMasterKeyId"]) is Unknown
+    assert "KMSMasterKeyId" not in static
+
+
+def test_blocks_of_a_set_stand_in_another_order_than_they_are_written(estate_of_plan):
+    devices = [{"device_name": "/dev/b", "encrypted": True}, {"device_name": "/dev/a", "encrypted": True}]
+    unknown = {"ebs_block_device": [{"kms_key_id": True}, {"kms_key_id": True}]}
+    written = [{"device_name": {"constant_value": f"/dev/{name}"}, "encrypted": {"constant_value": True},
+                "kms_key_id": {"references": [f"aws_kms_key.{name}.arn", f"aws_kms_key.{name}"]}} for name in "ab"]  # fmt: skip
+    estate = estate_of_plan(
+        resource_changes=[
+            _change("aws_instance.i", {"ebs_block_device": devices}, after_unknown=unknown),
+            *(_change(f"aws_kms_key.{name}", {}, after_unknown={"arn": True}) for name in "ab"),
+        ],
+        configuration=_values({"address": "aws_instance.i", "expressions": {"ebs_block_device": written}}),
+    )
+    (instance,) = [each for each in estate.resources if each.type == "AWS::EC2::Instance"]
+    found = {each["DeviceName"]: each["Ebs"]["KmsKeyId"] for each in instance.properties["BlockDeviceMappings"]}
+    for name in "ab":
+        assert [each.resource.partition("#")[2] for each in found[f"/dev/{name}"].references] == [f"aws_kms_key.{name}"]
+
+
 # what is sensitive ----------------------------------------------------------------------------------------------------
 
 MARKER = "Xq7-marker-that-nobody-may-see"
