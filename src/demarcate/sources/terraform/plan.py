@@ -241,7 +241,7 @@ class _Reader:
                 there = (key in expression) if plain else written
                 found[key] = self._value(each, at(sensitive, key), inner_expression, address, scope, key, there)
             return found
-        if isinstance(value, str) and value and scope is not None and isinstance(expression, dict):
+        if isinstance(value, str) and scope is not None and isinstance(expression, dict) and "references" in expression:
             return self.references.named(value, expression, scope, address, name)
         return value
 

@@ -17,6 +17,9 @@ _RESOURCE: Final = re.compile(rf"((?:data\.)?[^.\[]+\.[^.\[]+)({KEY.pattern})?(.
 _NAMED: Final = re.compile(rf"[^.\[]+\.([^.\[]+)({KEY.pattern})?(.*)", re.DOTALL)
 _OUTPUT: Final = re.compile(r"\.([^.\[]+)(.*)", re.DOTALL)
 
+_HEADS: Final = frozenset({"var", "module", "each", "local", "self", "ephemeral"})
+"""What references to other things than resources begin with."""
+
 Keys = tuple[str | None, ...]
 """The instance keys of a module and those above it: empty for one without, ``None`` where it is not known."""
 
@@ -140,7 +143,7 @@ class Configurations:
     def _followed(self, scope: Scope, head: str, reference: str) -> tuple[Found, ...]:
         if head in ("path", "terraform", "count"):
             return ()  # known when the plan is made
-        if head not in ("var", "module", "each", "local", "self", "ephemeral"):
+        if head not in _HEADS:
             parts = _RESOURCE.fullmatch(reference)
             if parts is None:
                 return (Found(gap=reference),)
@@ -244,6 +247,10 @@ def whole(references: list[str]) -> list[str]:
     unique = dict.fromkeys(references)
     if len(unique) < 2:
         return list(unique)
+    if len(unique) == 2:  # the usual
+        one, other = unique
+        if one.startswith(other) and one[len(other)] in ".[":
+            return [one]
     ordered = sorted(f"{each.replace('[', '.[')}." for each in unique)
     short = {one for one, other in pairwise(ordered) if other.startswith(one)}
     return [each for each in unique if f"{each.replace('[', '.[')}." not in short]

@@ -19,6 +19,9 @@ _DOCUMENT: Final = re.compile(
 """Arguments that hold documents or free text rather than a name."""
 _PARTS: Final = frozenset({"aws_region", "aws_caller_identity", "aws_partition"})
 """Data sources whose values mostly are a part of a text: an expression that refers to one may be more than it."""
+_OTHERS: Final = re.compile(r"_(?:id|arn)s?$")
+_MAX_ARGUMENTS: Final = 50
+"""How many arguments of other resources an expression is followed through."""
 _STEP: Final = re.compile(rf"\.([^.\[]+)|({KEY.pattern})", re.DOTALL)
 _UNSAID: Final = Unknown("known after apply")
 
@@ -43,18 +46,17 @@ class PlanReferences:
     def __init__(self, configurations: Configurations) -> None:
         self.configurations = configurations
         self._by_base: dict[str, dict[str, Planned]] = {}
+        self._by_key: dict[tuple[str, str], dict[str, Planned]] = {}
         self._arns: dict[str, str | None] = {}
 
     def add(self, address: str, kind: str, after: Any, unknown: Any) -> None:
         """Take an instance that the plan leaves in the estate."""
         known: Mapping[str, Any] = after if isinstance(after, dict) else {}
-        self._by_base.setdefault(base_of(address), {})[address] = Planned(
-            address,
-            module_keys(address),
-            key_of(address),
-            known,
-            unknown if isinstance(unknown, dict) else {},
-        )
+        base, key = base_of(address), key_of(address)
+        made = Planned(address, module_keys(address), key, known, unknown if isinstance(unknown, dict) else {})
+        self._by_base.setdefault(base, {})[address] = made
+        if key:
+            self._by_key.setdefault((base, key), {})[address] = made
         arn = known.get("arn")
         if (
             isinstance(arn, str)
@@ -67,6 +69,8 @@ class PlanReferences:
 
     def named(self, value: str, expression: Mapping[str, Any], scope: Scope, address: str, argument: str) -> Value:
         """A known text, or the reference that it is: what a resource that its expression refers to is named."""
+        if not value:
+            return value
         found: dict[Reference, None] = {}
         for each in self.configurations.expression(scope, expression):
             if not each.gap:
@@ -100,14 +104,13 @@ class PlanReferences:
         gaps: list[str] = []
         data = False
         unsaid = "arn" if name.endswith(("arn", "arns")) else "id"
-        for each in self.configurations.expression(scope, expression):
-            if each.gap:
-                gaps.append(each.gap)
+        for each in self._leads(scope, expression, set()):
+            if isinstance(each, str):
+                gaps.append(each)
                 continue
-            for target, attribute in self._targets(each):
-                address = target.address if target is not None else _written(each)
-                references[Reference(address, attribute or unsaid)] = None
-                data = data or within_module(address).startswith("data.")
+            address, attribute = each
+            references[Reference(address, attribute or unsaid)] = None
+            data = data or within_module(address).startswith("data.")
         if not references:
             return _gap(gaps[0]) if gaps else _UNSAID
         if (_DOCUMENT.search(name) and not data) or gaps:
@@ -126,6 +129,35 @@ class PlanReferences:
         text = "${" + f"{base_of(first.resource) if same else _type_of(first.resource)}.{first.attribute}" + "}"
         return Unknown("one of several, known after apply", tuple(references), text, origin="reference", open=False)
 
+    def _leads(self, scope: Scope, expression: Any, seen: set[tuple[str, str]]) -> Iterator[tuple[str, str] | str]:
+        """The addresses and attributes that an expression refers to, and the names of what is not said. An argument of
+        another resource (the ``kms_key_id`` of a database) is followed to what it refers to."""
+        for each in self.configurations.expression(scope, expression):
+            if each.gap:
+                yield each.gap
+                continue
+            for target, attribute in self._targets(each):
+                if target is None:
+                    yield _written(each), attribute
+                    continue
+                inner = self._argument(target, attribute)
+                if inner is None:
+                    yield target.address, attribute
+                elif (target.address, attribute) not in seen and len(seen) < _MAX_ARGUMENTS:
+                    seen.add((target.address, attribute))
+                    yield from list(self._leads(*inner, seen)) or [(target.address, attribute)]
+
+    def _argument(self, target: Planned, attribute: str) -> tuple[Scope, Any] | None:
+        """The expression of another resource's argument that is not known either and names something else."""
+        if not _OTHERS.search(attribute) or target.unknown.get(attribute) is not True:
+            return None
+        if _is_own(attribute, target.address):
+            return None
+        scope = self.configurations.scope_of(target.address)
+        expressions = scope.block.get("expressions") if scope is not None and scope.block is not None else None
+        written = expressions.get(attribute) if isinstance(expressions, dict) else None
+        return (scope, written) if scope is not None and isinstance(written, dict) and "references" in written else None
+
     # which instances --------------------------------------------------------------------------------------------------
 
     def _targets(self, found: Found) -> Iterator[tuple[Planned | None, str]]:
@@ -135,15 +167,16 @@ class PlanReferences:
         if every is None:
             yield None, found.attribute or _last_name(found.path)
             return
-        chosen = list(every.values())
+        chosen: list[Planned] = []
         path = found.path
-        if len(chosen) > 1:
-            chosen = [each for each in chosen if _fits(each.keys, found.keys)] or chosen
-            for key in (found.key, found.near, *_first_keys(path)):
-                exact = [each for each in chosen if key and each.key == key]
-                if exact:
-                    chosen = exact
-                    break
+        for key in (found.key, found.near, *_first_keys(path)) if len(every) > 1 else ():
+            exact = self._by_key.get((found.base, key), {}) if key else {}
+            chosen = [each for each in exact.values() if _fits(each.keys, found.keys)]
+            if chosen:
+                break
+        if not chosen:
+            chosen = list(every.values())
+            chosen = ([each for each in chosen if _fits(each.keys, found.keys)] or chosen) if len(every) > 1 else chosen
         attribute = found.attribute
         if not attribute:
             name = _last_name(path)

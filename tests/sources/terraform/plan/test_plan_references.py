@@ -151,6 +151,46 @@ def test_a_reference_leads_to_the_instances_that_it_means(topic_of, way):
     assert not found.open
 
 
+def _database(name, *references):
+    expressions = {"kms_key_id": {"references": list(references)}}
+    return _change(f"aws_db_instance.{name}", {}, {"kms_key_id": True, "id": True}), {
+        "address": f"aws_db_instance.{name}",
+        "expressions": expressions,
+    }
+
+
+def test_the_key_of_another_resource_is_that_key(topic_of):
+    changes, blocks = zip(
+        _database("a", "aws_db_instance.b.kms_key_id", "aws_db_instance.b"), _database("b", *K), strict=True
+    )
+    root = _module(_uses("aws_db_instance.a.kms_key_id", "aws_db_instance.a"), *blocks)
+    found = topic_of([*_keys("aws_kms_key.k"), *changes, _topic()], root)
+    assert [(each.resource.partition("#")[2], each.attribute) for each in found.references] == [
+        ("aws_kms_key.k", "Arn")
+    ]
+    assert not found.open
+
+
+def test_arguments_that_lead_to_one_another_are_no_error(topic_of):
+    changes, blocks = zip(
+        _database("a", "aws_db_instance.b.kms_key_id"), _database("b", "aws_db_instance.a.kms_key_id"), strict=True
+    )
+    found = topic_of([*changes, _topic()], _module(_uses("aws_db_instance.a.kms_key_id"), *blocks))
+    assert {each.resource.partition("#")[2] for each in found.references} <= {"aws_db_instance.a", "aws_db_instance.b"}
+
+
+def test_many_instances_that_refer_to_one_another_by_key_take_no_time(topic_of):
+    started = time.perf_counter()
+    queues = [_change(f"aws_sqs_queue.q[{n}]", {}, {"kms_master_key_id": True}) for n in range(3000)]
+    block = {
+        "address": "aws_sqs_queue.q",
+        "expressions": {"kms_master_key_id": _refers("aws_kms_key.k", "count.index")},
+    }
+    keys = _keys(*(f"aws_kms_key.k[{n}]" for n in range(3000)))
+    topic_of([*keys, *queues, _topic()], _module(block, _uses("aws_kms_key.k[7].arn")))
+    assert time.perf_counter() - started < 10
+
+
 UNSAID = {
     "a local": (["local.key"], {}),
     "a local beside a key": (["local.on", *K], {}),

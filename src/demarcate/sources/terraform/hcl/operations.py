@@ -6,6 +6,7 @@ from decimal import Context, Decimal, DecimalException
 from typing import Any, Final
 
 from demarcate.model import Unknown, Value
+from demarcate.sources.terraform.addresses import step
 from demarcate.sources.terraform.hcl.values import (
     EvaluationError,
     Opaque,
@@ -54,8 +55,8 @@ def index(value: Value, key: Value) -> Value:
         found = by_cases(lambda each: index(each, key), value)
         if found is not None:
             return found
-        step = f"[{to_number(key)}]" if _is_number(key) else f'["{key}"]' if isinstance(key, str) else ""
-        return extended(value, step) if step and "}" not in step else derived(value)
+        place = f"[{to_number(key)}]" if _is_number(key) else step(key) if isinstance(key, str) else ""
+        return extended(value, place) if place and "}" not in place else derived(value)
     if isinstance(value, SetList):
         raise EvaluationError("a set has no items by index")
     if isinstance(value, list):

@@ -10,6 +10,7 @@ import msgspec
 
 from demarcate.errors import InputError
 from demarcate.model import NO_VALUE, Reference, Unknown, Value
+from demarcate.sources.terraform.addresses import base_of
 from demarcate.sources.terraform.instances import Json
 
 MAX_TEXT: Final = 1_000_000
@@ -172,7 +173,6 @@ def never_null(value: Unknown) -> bool:
 
 
 _ALWAYS_READ: Final = frozenset({"id", "arn", "name", "account_id", "partition", "region", "json", "user_id"})
-_INDEX: Final = re.compile(r"\[[^\]]*\]")
 
 
 def _is_own(reference: Reference, origin: str) -> bool:
@@ -183,7 +183,7 @@ def _is_own(reference: Reference, origin: str) -> bool:
         return attribute in _ALWAYS_READ
     if origin != "reference":
         return False
-    parts = _INDEX.sub("", reference.resource).split(".")
+    parts = base_of(reference.resource).split(".")
     return attribute in IDENTIFYING or (len(parts) > 1 and parts[-2].endswith("_" + attribute.rsplit("_", 1)[0]))
 
 
