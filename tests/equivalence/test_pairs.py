@@ -6,6 +6,7 @@ places and the wording: type, offering, role, the party and the status of every 
 """
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +16,9 @@ import yaml
 
 import make_plan
 from demarcate import assess
+from demarcate.catalog import catalog
 from demarcate.model import Ledger
+from demarcate.sources.terraform.mapping import mappings
 
 FOLDER = Path(__file__).parent / "pairs"
 
@@ -72,6 +75,29 @@ def _of(ledger: Ledger, name: str) -> dict[str, object]:
         if finding.resource == resource.id:
             facts[finding.control] = finding.outcome
     return facts
+
+
+def _mapped() -> dict[str, set[str]]:
+    """Service → those of its types that have controls and that a Terraform type is."""
+    data, known = catalog(), mappings()
+    there: set[str] = set()
+    for name in known.types():
+        entry = known.entry(name)
+        if entry is not None and entry.is_ is not None and not name.startswith("awscc_"):
+            there.update((entry.is_, *(entry.variant.all_types if entry.variant else ())))
+    return {
+        each.service: types
+        for each in data.services()
+        if (types := {name for name in each.types if name in there and data.controls_of(name)})
+    }
+
+
+def test_there_are_pairs_of_every_type_that_has_controls() -> None:
+    compared = {name for _, pair in ALL for name in re.findall(r"\bType: *['\"]?(AWS::\w+::\w+)", pair.cloudformation)}
+    services = _mapped()
+    assert len(ALL) >= 120
+    assert len(services) >= 180
+    assert {name: sorted(types - compared) for name, types in services.items() if types - compared} == {}
 
 
 @PAIRS

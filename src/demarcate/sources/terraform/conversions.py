@@ -104,7 +104,7 @@ def _pairs(value: Value, node: Node | None) -> Value:
 
 
 def _map(value: Value, _node: Node | None) -> Value:
-    """Blocks of ``name`` (or ``key``) and ``value`` as a map."""
+    """Blocks of ``name`` (or ``key``) and ``value`` (or ``values``) as a map."""
     if not isinstance(value, list):
         return value
     found: dict[str, Value] = {}
@@ -112,7 +112,7 @@ def _map(value: Value, _node: Node | None) -> Value:
         if isinstance(each, dict):
             name = each.get("name", each.get("key"))
             if isinstance(name, str):
-                found[name] = each.get("value")
+                found[name] = each.get("value", each.get("values"))
     return found
 
 
@@ -247,7 +247,7 @@ CONVERSIONS: Final[Mapping[str, Callable[[Any, Node | None], Value]]] = {
     "documents": _as_is,  # the same, for policy documents
     "pascal": _as_is,  # the same: keys are found in the schema whatever their case
     "pairs": _pairs,  # a map → a list of pairs
-    "map": _map,  # blocks of name and value → a map
+    "map": _map,  # blocks of name (key) and value (values) → a map
     "csv": _csv,  # "a, b" → ["a", "b"]
     "joined": _joined,  # ["a", "b"] → "a,b"
     "not": _not,  # true → false

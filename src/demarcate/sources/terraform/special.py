@@ -73,7 +73,10 @@ def keyed(value: Value) -> Value:
     return found
 
 
-_KEYS: Final = ("name", "log_type", "key", "id", "identity_provider")
+_KEYS: Final = (
+    "map_block_key", "physical_table_map_id", "logical_table_map_id", "field_folders_id",
+    "name", "log_type", "key", "id", "identity_provider",
+)  # fmt: skip
 
 
 def method_path(value: Value) -> dict[str, Value]:
