@@ -287,3 +287,12 @@ def test_references_that_branch_through_modules_are_followed_once(topic_of, down
     assert len(found.references) == 1
     assert not found.open
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize("levels", [100, 160, 220])
+def test_modules_as_deep_as_can_be_are_no_error(topic_of, levels):
+    root = {
+        "module_calls": {"m": {"expressions": {"a": _refers(*K), "b": _refers(*K)}, "module": _tower(levels, True)}}
+    }
+    found = topic_of([*_keys("aws_kms_key.k"), _topic("module.m." * (levels + 1) + "aws_sns_topic.t")], root)
+    assert found.open is (levels > 150)
