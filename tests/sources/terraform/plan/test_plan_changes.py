@@ -215,7 +215,8 @@ def _leaves(value):
 
 def _hide(values, path):
     """Put the marker at a path, and give what ``after_sensitive`` says of it."""
-    here, marks = values, True
+    here = values
+    marks: bool | dict | list = True
     for step in path[:-1]:
         here = here[step]
     here[path[-1]] = _leaves(here[path[-1]])

@@ -191,7 +191,7 @@ def test_many_instances_that_refer_to_one_another_by_key_take_no_time(topic_of):
     assert time.perf_counter() - started < 10
 
 
-UNSAID = {
+UNSAID: dict[str, tuple[list[str], dict]] = {
     "a local": (["local.key"], {}),
     "a local beside a key": (["local.on", *K], {}),
     "a variable that is not given": (["var.key"], {}),
