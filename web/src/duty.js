@@ -56,8 +56,7 @@ function findingEntry(model, each, row) {
     each.accepted ? h('p', { class: 'notice' }, h('b', null, 'Accepted: '), shown(each.accepted.reason), each.accepted.owner ? [' by ', shown(each.accepted.owner)] : null, each.accepted.until ? [' until ', shown(each.accepted.until)] : null) : null,
     text('why') ? h('p', null, h('b', null, 'Why it matters '), text('why')) : null,
     !quiet && text('fix') ? h('p', null, h('b', null, 'Fix '), text('fix')) : null,
-    !quiet && text('snippet') ? snippet('CloudFormation', text('snippet')) : null,
-    !quiet && text('terraform') ? snippet('Terraform', text('terraform')) : null,
+    quiet ? null : written(text, model.isResource(row) && TERRAFORM.test(model.nameOf(row))),
     ids.length ? h('details', { class: 'frameworks' }, h('summary', null, 'In frameworks'), h('ul', null, ids)) : null,
   ];
   const head = [
@@ -76,6 +75,15 @@ function titleOf(each, quiet, title) {
   if (quiet && title) return title;
   const values = each.evidence && title && each.message.startsWith(`${title}: not so, `);
   return values ? `${title}: not so` : shown(each.message);
+}
+
+/** A Terraform address, as against the name of another tool's resource. */
+const TERRAFORM = /(?:^|\.)aws(?:cc)?_\w+\./;
+
+/** How the fix is written: first in the language that the resource is declared in. */
+function written(text, terraform) {
+  const found = [text('snippet') ? snippet('CloudFormation', text('snippet')) : null, text('terraform') ? snippet('Terraform', text('terraform')) : null];
+  return terraform ? found.reverse() : found;
 }
 
 function snippet(title, text) {
