@@ -182,6 +182,35 @@ def test_a_state_of_another_provider_is_named(estate_of_state):
     assert note.what == "1 resource of provider hashicorp/google"
 
 
+EMPTY = {
+    "topic": ("aws_sns_topic", {"name": "t", "kms_master_key_id": "", "policy": ""}, {"TopicName": "t"},
+              {"sns-topic-encrypted": "not-satisfied"}),
+    "queue": ("aws_sqs_queue", {"name": "q", "redrive_policy": "", "policy": ""}, {"QueueName": "q"},
+              {"sqs-queue-dead-letters": "not-satisfied"}),
+    "trail": ("aws_cloudtrail", {"name": "t", "s3_bucket_name": "b", "kms_key_id": "", "cloud_watch_logs_group_arn": ""},
+              {"TrailName": "t", "S3BucketName": "b"},
+              {"cloudtrail-trail-encrypted": "not-satisfied", "cloudtrail-trail-to-cloudwatch": "not-satisfied"}),
+    "database": ("aws_db_instance", {"engine": "mysql", "replicate_source_db": "", "backup_retention_period": 0},
+                 {"Engine": "mysql", "BackupRetentionPeriod": 0}, {"rds-instance-backups": "not-satisfied"}),
+    "block": ("aws_s3_bucket", {"bucket": "b", "logging": [{"target_bucket": "l", "target_prefix": ""}], "website": []},
+              {"BucketName": "b", "LoggingConfiguration": {"DestinationBucketName": "l"}}, {}),
+    "members of a map stay": ("aws_lambda_function", {"function_name": "f", "kms_key_arn": "", "environment": [{"variables": {"A": ""}}]},
+                              {"FunctionName": "f", "Environment": {"Variables": {"A": ""}}}, {}),
+    "what a flow log watches": ("aws_flow_log", {"vpc_id": "", "subnet_id": "subnet-1", "eni_id": ""},
+                                {"ResourceId": "subnet-1", "ResourceType": "Subnet"}, {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", EMPTY)
+def test_an_empty_text_is_an_argument_that_is_not_set(estate_of_state, case):
+    kind, attributes, properties, found = EMPTY[case]
+    estate = estate_of_state(_raw(_instance(kind, "r", attributes)))
+    (resource,) = estate.resources
+    assert properties.items() <= resource.properties.items()
+    assert "" not in resource.properties.values()
+    assert found.items() <= outcomes(assess_estate(estate), f"{kind}.r").items()
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
