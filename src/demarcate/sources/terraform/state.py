@@ -157,12 +157,14 @@ def _claims(instance: Instance) -> Iterator[tuple[str, _Claim]]:
     entry = mappings().entry(instance.type) if instance.type.startswith(("aws_", "awscc_")) else None
     if instance.mode != "managed" or entry is None or entry.is_ is None:
         return
-    texts = [(key, value) for key, value in instance.values.items() if isinstance(value, str)]
-    for attribute in ("arn", "id"):
+    given = "arn" in entry.properties  # an argument, not what AWS says
+    own_names = ("id",) if given else ("id", "arn")
+    texts = [(key, value) for key, value in instance.values.items() if isinstance(value, str) and key not in own_names]
+    for attribute in reversed(own_names):
         own = instance.values.get(attribute)
-        if not isinstance(own, str) or len(own) < 2 or (attribute == "arn" and "arn" in entry.properties):
+        if not isinstance(own, str) or len(own) < 2:
             continue
-        same = [key for key, value in texts if value == own and key not in ("id", "arn")]
+        same = [key for key, value in texts if value == own]
         if any(not _is_own(key, instance.type) and (_ID.match(key) or key in entry.properties) for key in same):
             continue
         by_name = attribute == "id" and "/" not in own and any(key not in _GIVEN for key in same)
