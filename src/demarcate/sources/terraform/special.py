@@ -104,7 +104,7 @@ _WATCHED: Final = (
 
 
 def _flow_log(instance: Instance, properties: dict[str, Value], references: References) -> list[dict[str, Value]]:
-    kind = next((each for argument, each in _WATCHED if instance.values.get(argument) is not None), None)
+    kind = next((each for argument, each in _WATCHED if instance.values.get(argument) not in (None, "")), None)
     return [{**properties, "ResourceType": kind}] if kind is not None else [properties]
 
 
