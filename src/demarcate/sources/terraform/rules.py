@@ -170,7 +170,8 @@ def _walk(children: Mapping[str, Node], steps: tuple[Step, ...]) -> Node | None:
     """The schema's node at a target; ``None`` where there is none, or no schema."""
     node: Node | None = None
     for step in steps:
-        node = children.get(step.name)
+        inside = node._replace(shape=node.shape[2:]) if node is not None and node.is_map else None
+        node = children.get(step.name, inside)  # a member of a map has any name
         if node is None:
             return None
         if step.item != MEMBER and node.is_list:

@@ -75,7 +75,7 @@ def keyed(value: Value) -> Value:
 
 _KEYS: Final = (
     "map_block_key", "physical_table_map_id", "logical_table_map_id", "field_folders_id",
-    "name", "log_type", "key", "id", "identity_provider", "field",
+    "name", "log_type", "key", "id", "identity_provider", "field", "path", "status_code", "region",
 )  # fmt: skip
 
 
