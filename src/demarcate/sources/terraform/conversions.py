@@ -200,6 +200,13 @@ def _keys(value: Value, _node: Node | None) -> Value:
     ]
 
 
+def _constants(value: Value, _node: Node | None) -> Value:
+    """A block that holds blocks as a map, with its arguments' names as constants (``api_gateway`` → ``API_GATEWAY``)."""
+    if not isinstance(value, dict | list):
+        return value
+    return {key.upper(): each for block in _blocks(value) for key, each in block.items() if each not in (None, [])}
+
+
 _GROUPS: Final = {"AllUsers": "Public", "AuthenticatedUsers": "Authenticated", "LogDelivery": "LogDelivery"}
 
 
@@ -259,6 +266,7 @@ CONVERSIONS: Final[Mapping[str, Callable[[Any, Node | None], Value]]] = {
     "last": _last,  # what stands after the last / or : (the name in an ARN)
     "canned": _canned,  # grants of a bucket's ACL → the canned ACL that is as open
     "keys": _keys,  # the flags of a block that are on → their names
+    "constants": _constants,  # a block of blocks → a map, its keys in upper case
     "enabled": _worded("ENABLED", "DISABLED"),  # true → ENABLED, false → DISABLED
     "Enabled": _worded("Enabled", "Disabled"),
     "suspended": _worded("Enabled", "Suspended"),

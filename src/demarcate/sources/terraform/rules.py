@@ -167,10 +167,11 @@ class Level:
 
 
 def _walk(children: Mapping[str, Node], steps: tuple[Step, ...]) -> Node | None:
-    """The schema's node at a target; ``None`` where there is none, or no schema."""
+    """The schema's node at a target; ``None`` where there is none, or no schema. JSON of no schema has any member."""
     node: Node | None = None
     for step in steps:
-        node = children.get(step.name)
+        free = node is not None and node.free and not node.shape and not node.children
+        node = Node(step.name, free=True) if free else children.get(step.name)
         if node is None:
             return None
         if step.item != MEMBER and node.is_list:
