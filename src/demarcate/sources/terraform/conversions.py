@@ -201,7 +201,7 @@ def _keys(value: Value, _node: Node | None) -> Value:
 
 
 def _constants(value: Value, _node: Node | None) -> Value:
-    """A block that holds blocks as a map, with its arguments' names as constants (``api_gateway`` → ``API_GATEWAY``)."""
+    """A block that holds blocks as a map, its keys as constants (``api_gateway`` → ``API_GATEWAY``)."""
     if not isinstance(value, dict | list):
         return value
     return {key.upper(): each for block in _blocks(value) for key, each in block.items() if each not in (None, [])}
