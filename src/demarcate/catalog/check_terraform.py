@@ -260,10 +260,18 @@ def _entry(data: Catalog, stem: str | None, name: str, entry: Mapped) -> Iterato
         for path in (*made.own, *made.fixed):
             if path.replace("[]", "") not in _properties(made.type):
                 yield f"{path} is not in the schema of {made.type}"
-        inside = block_of(arguments.get(made.argument))
+        inside = block_of(_kind_at(made.argument, arguments))
         for argument in made.properties if inside else ():
-            if argument not in (inside or ()):
+            if argument != "*" and argument not in (inside or ()):
                 yield f"{made.argument}.{argument} is no argument"
+
+
+def _kind_at(argument: str, arguments: Mapping[str, Kind]) -> Kind:
+    """The kind of an argument that may stand inside of blocks (``a.b``)."""
+    *blocks, last = argument.split(".")
+    for each in blocks:
+        arguments = block_of(arguments.get(each)) or {}
+    return arguments.get(last)
 
 
 IGNORED_ARGUMENTS: Final = frozenset({"id", "arn", "tags_all", "region", "timeouts"})
@@ -275,7 +283,7 @@ def _named_arguments(entry: Mapped) -> Iterator[str]:
     yield from entry.parent_arguments().values()
     yield from entry.match
     yield from entry.to_by
-    yield from (made.argument for made in entry.makes)
+    yield from (made.argument.partition(".")[0] for made in entry.makes)
     yield from (given.argument for given in entry.gives)
     if entry.variant is not None:
         yield entry.variant.argument

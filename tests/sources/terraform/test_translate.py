@@ -179,6 +179,37 @@ resource "aws_ecs_task_definition" "t" {
     ]
 
 
+def test_blocks_of_one_kind_are_items_each(estate_of):
+    block = '  add_header_action {{\n    header_name  = "{0}"\n    header_value = "x"\n    position     = 1\n  }}\n'
+    estate = estate_of(
+        'resource "aws_ses_receipt_rule" "r" {\n  name          = "r"\n  rule_set_name = "s"\n'
+        + block.format("A")
+        + block.format("B")
+        + "}\n"
+    )
+    assert _properties(estate, "aws_ses_receipt_rule.r")["Rule"]["Actions"] == [
+        {"AddHeaderAction": {"HeaderName": each, "HeaderValue": "x"}} for each in "AB"
+    ]
+
+
+def test_blocks_that_a_map_holds_in_cloudformation(estate_of):
+    estate = estate_of(
+        'resource "aws_wafv2_web_acl" "w" {\n  association_config {\n    request_body {\n      api_gateway {\n        default_size_inspection_limit = "KB_64"\n      }\n    }\n  }\n'
+        '  custom_response_body {\n    key          = "no"\n    content      = "No"\n    content_type = "TEXT_PLAIN"\n  }\n}\n'
+    )
+    found = _properties(estate, "aws_wafv2_web_acl.w")
+    assert found["AssociationConfig"]["RequestBody"] == {"API_GATEWAY": {"DefaultSizeInspectionLimit": "KB_64"}}
+    assert found["CustomResponseBodies"] == {"no": {"Content": "No", "ContentType": "TEXT_PLAIN"}}
+
+
+def test_an_argument_goes_into_json_of_no_schema(estate_of):
+    estate = estate_of(
+        'resource "aws_servicecatalog_product" "p" {\n  provisioning_artifact_parameters {\n    template_url = "https://example.com/t.yaml"\n  }\n}\n'
+    )
+    (version,) = _properties(estate, "aws_servicecatalog_product.p")["ProvisioningArtifactParameters"]
+    assert version == {"Info": {"LoadTemplateFromURL": "https://example.com/t.yaml"}}
+
+
 def test_other_providers_are_counted_by_name(estate_of):
     estate = estate_of(
         'resource "google_storage_bucket" "a" {}\nresource "google_storage_bucket" "b" {}\nresource "random_id" "r" {}\n'

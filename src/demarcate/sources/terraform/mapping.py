@@ -87,9 +87,10 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Made(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What an ``argument`` makes: a resource of CloudFormation ``type``, or one for each item of a list (``whole``: one
-    for all). ``properties`` are as in :class:`Mapped`, relative to the block; ``fixed`` what the argument implies;
-    ``own`` where the new resource names the one that it stands in (property path → attribute)."""
+    """What an ``argument`` (``a.b`` inside of a block) makes: a resource of CloudFormation ``type``, or one for each
+    item of a list (``whole``: one for all). ``properties`` are as in :class:`Mapped`, relative to the block; ``fixed``
+    what the argument implies; ``own`` where the new resource names the one that it stands in (property path →
+    attribute)."""
 
     argument: str
     type: str
