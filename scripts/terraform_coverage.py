@@ -22,9 +22,8 @@ from demarcate.sources.terraform.mapping import Mapped, Mappings, PropertySpec
 def said(entry: Mapped, argument: str) -> bool:
     """Whether the mapping says itself that an argument goes nowhere, or what it does instead of setting a property."""
     top = argument.partition(".")[0]
-    if top in (each.argument for each in (*entry.makes, *entry.gives)) or (
-        entry.variant is not None and argument == entry.variant.argument
-    ):
+    other = {made.argument for made in entry.makes} | {given.argument for given in entry.gives}
+    if top in other or (entry.variant is not None and argument == entry.variant.argument):
         return True
     specs = entry.properties
     for part in argument.split("."):
