@@ -77,8 +77,13 @@ def _goes_inside(rule: Rule) -> bool:
 
 
 def targets_of(entry: Mapped, type_name: str) -> Level:
-    """The level of an entry's arguments on one of its CloudFormation types."""
-    return level_of(type_name, entry.properties, entry.to)
+    """The level of an entry's arguments on one of its CloudFormation types; of all objects that they may go into."""
+    level = level_of(type_name, entry.properties, entry.to)
+    for objects in entry.to_by.values():
+        for each in objects.values():
+            more = level_of(type_name, {}, each).children
+            level = Level({**more, **level.children}, level.specs, level.root)
+    return level
 
 
 def cloudformation_types(entry: Mapped) -> tuple[str, ...]:
@@ -231,8 +236,10 @@ def _entry(data: Catalog, stem: str | None, name: str, entry: Mapped) -> Iterato
         schema = _properties(type_name)
         level = targets_of(entry, type_name)
         base = _base(entry)
-        if base and base not in schema:
-            yield f"{entry.to} is not in the schema of {type_name}"
+        others = [each for objects in entry.to_by.values() for each in objects.values()]
+        for place in (entry.to or "", *others):
+            if place and place.replace("[]", "") not in schema:
+                yield f"{place} is not in the schema of {type_name}"
         if len(targets) == 1 or type_name == targets[0]:
             yield from target_problems(level)
         own = (f"{base}.{path}" if base else path for path in (*entry.fixed, *entry.defaults))
@@ -253,10 +260,18 @@ def _entry(data: Catalog, stem: str | None, name: str, entry: Mapped) -> Iterato
         for path in (*made.own, *made.fixed):
             if path.replace("[]", "") not in _properties(made.type):
                 yield f"{path} is not in the schema of {made.type}"
-        inside = block_of(arguments.get(made.argument))
+        inside = block_of(_kind_at(made.argument, arguments))
         for argument in made.properties if inside else ():
-            if argument not in (inside or ()):
+            if argument != "*" and argument not in (inside or ()):
                 yield f"{made.argument}.{argument} is no argument"
+
+
+def _kind_at(argument: str, arguments: Mapping[str, Kind]) -> Kind:
+    """The kind of an argument that may stand inside of blocks (``a.b``)."""
+    *blocks, last = argument.split(".")
+    for each in blocks:
+        arguments = block_of(arguments.get(each)) or {}
+    return arguments.get(last)
 
 
 IGNORED_ARGUMENTS: Final = frozenset({"id", "arn", "tags_all", "region", "timeouts"})
@@ -267,7 +282,8 @@ def _named_arguments(entry: Mapped) -> Iterator[str]:
     yield from entry.properties
     yield from entry.parent_arguments().values()
     yield from entry.match
-    yield from (made.argument for made in entry.makes)
+    yield from entry.to_by
+    yield from (made.argument.partition(".")[0] for made in entry.makes)
     yield from (given.argument for given in entry.gives)
     if entry.variant is not None:
         yield entry.variant.argument

@@ -41,9 +41,10 @@ class Filler:
         path: str = "",
     ) -> None:
         """Put what ``values`` say into ``target``, an object at ``path`` of the properties ``root``; ``at`` is the
-        block's place in the configuration."""
+        block's place in the configuration. An empty text is what the provider takes, and keeps, for an argument that
+        nobody wrote."""
         for argument, value in values.items():
-            if value is None:
+            if value is None or value == "":
                 continue
             rule = level.rule(argument)
             if rule is not None:
@@ -148,7 +149,9 @@ class Filler:
         return self._shaped(node, value, rule.level, root, at, path)
 
     def _unknown(self, rule: Rule, value: Unknown, root: dict[str, Value], at: str, path: str) -> Value:
-        found = self.references.unknown(value, lambda each: self._changed(rule, each, root, at, path))
+        found = self.references.unknown(
+            value, lambda each: None if each == "" else self._changed(rule, each, root, at, path)
+        )
         if type(found) is not Unknown:
             return self._changed(rule, found, root, at, path) if found is not None else None
         if rule.values is not None or (rule.convert is not None and rule.convert not in _JSON_CONVERSIONS):
@@ -243,7 +246,7 @@ def _with_defaults(value: Value, defaults: Mapping[str, Value]) -> Value:
         return [_with_defaults(each, defaults) for each in value]
     if not isinstance(value, dict):
         return value
-    return {**value, **{name: each for name, each in defaults.items() if value.get(name) is None}}
+    return {**value, **{name: each for name, each in defaults.items() if value.get(name) in (None, "")}}
 
 
 def _renamed(block: Value) -> Value:

@@ -153,6 +153,9 @@ class Companions:
             value = self.references.resolve(instance.values.get(argument))
             if type(value) is Unknown and len(value.references) == 1:
                 return entry.to_of.get(value.references[0].attribute, entry.to)
+        for argument, objects in entry.to_by.items():
+            value = self.references.resolve(instance.values.get(argument))
+            return objects.get(value, entry.to) if isinstance(value, str) else entry.to
         return entry.to
 
     def _into(self, parent: "Draft", instance: Instance, entry: Mapped, *, certain: bool) -> None:

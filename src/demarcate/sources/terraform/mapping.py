@@ -87,9 +87,10 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Made(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What an ``argument`` makes: a resource of CloudFormation ``type``, or one for each item of a list (``whole``: one
-    for all). ``properties`` are as in :class:`Mapped`, relative to the block; ``fixed`` what the argument implies;
-    ``own`` where the new resource names the one that it stands in (property path → attribute)."""
+    """What an ``argument`` (``a.b`` inside of a block) makes: a resource of CloudFormation ``type``, or one for each
+    item of a list (``whole``: one for all). ``properties`` are as in :class:`Mapped`, relative to the block; ``fixed``
+    what the argument implies; ``own`` where the new resource names the one that it stands in (property path →
+    attribute)."""
 
     argument: str
     type: str
@@ -108,7 +109,8 @@ class Mapped(
     an attachment to, resources of the types given, found by the argument ``by`` (or, for several types, type →
     argument), or by ``match``: arguments whose values equal the parent's properties (argument → property); ``to`` is
     the object of the parent that the arguments are relative to (``Targets[]``, ``Integration``), ``to_of`` another one,
-    by the attribute of the parent that the argument refers to.
+    by the attribute of the parent that the argument refers to; ``to_by`` one by an argument's value (argument → value →
+    object).
     ``account``: account knob id → where its value is. ``provider_only``: why nothing on AWS corresponds.
     ``properties``: exceptions to the naming rule; ``returns``: attribute → what ``Ref``/``Fn::GetAtt`` calls it;
     ``defaults``: what the provider sends for absent arguments, ``fixed``: what the type implies, both in
@@ -128,6 +130,7 @@ class Mapped(
     match: dict[str, str] = {}
     to: str | None = None
     to_of: dict[str, str] = {}
+    to_by: dict[str, dict[str, str]] = {}
     properties: dict[str, PropertySpec | str | None] = {}
     returns: dict[str, str] = {}
     defaults: dict[str, Any] = {}

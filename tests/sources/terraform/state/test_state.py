@@ -182,6 +182,79 @@ def test_a_state_of_another_provider_is_named(estate_of_state):
     assert note.what == "1 resource of provider hashicorp/google"
 
 
+EMPTY = {
+    "topic": ("aws_sns_topic", {"name": "t", "kms_master_key_id": "", "policy": ""}, {"TopicName": "t"},
+              {"sns-topic-encrypted": "not-satisfied"}),
+    "queue": ("aws_sqs_queue", {"name": "q", "redrive_policy": "", "policy": ""}, {"QueueName": "q"},
+              {"sqs-queue-dead-letters": "not-satisfied"}),
+    "trail": ("aws_cloudtrail", {"name": "t", "s3_bucket_name": "b", "kms_key_id": "", "cloud_watch_logs_group_arn": ""},
+              {"TrailName": "t", "S3BucketName": "b"},
+              {"cloudtrail-trail-encrypted": "not-satisfied", "cloudtrail-trail-to-cloudwatch": "not-satisfied"}),
+    "database": ("aws_db_instance", {"engine": "mysql", "replicate_source_db": "", "backup_retention_period": 0},
+                 {"Engine": "mysql", "BackupRetentionPeriod": 0}, {"rds-instance-backups": "not-satisfied"}),
+    "block": ("aws_s3_bucket", {"bucket": "b", "logging": [{"target_bucket": "l", "target_prefix": ""}], "website": []},
+              {"BucketName": "b", "LoggingConfiguration": {"DestinationBucketName": "l"}}, {}),
+    "members of a map stay": ("aws_lambda_function", {"function_name": "f", "kms_key_arn": "", "environment": [{"variables": {"A": ""}}]},
+                              {"FunctionName": "f", "Environment": {"Variables": {"A": ""}}}, {}),
+    "what a flow log watches": ("aws_flow_log", {"vpc_id": "", "subnet_id": "subnet-1", "eni_id": ""},
+                                {"ResourceId": "subnet-1", "ResourceType": "Subnet"}, {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", EMPTY)
+def test_an_empty_text_is_an_argument_that_is_not_set(estate_of_state, case):
+    kind, attributes, properties, found = EMPTY[case]
+    estate = estate_of_state(_raw(_instance(kind, "r", attributes)))
+    (resource,) = estate.resources
+    assert properties.items() <= resource.properties.items()
+    assert "" not in resource.properties.values()
+    assert found.items() <= outcomes(assess_estate(estate), f"{kind}.r").items()
+
+
+BUCKET = ("aws_s3_bucket", "b", {"id": "data", "bucket": "data", "arn": "arn:aws:s3:::data"})
+ROLE = ("aws_iam_role", "app", {"id": "app", "name": "app", "arn": "arn:aws:iam::111122223333:role/app"})
+LINKS = {
+    "a policy has its bucket's id": (
+        [BUCKET, ("aws_s3_bucket_policy", "b", {"id": "data", "bucket": "data", "policy": "{}"}),
+         ("aws_s3_bucket_notification", "b", {"id": "data", "bucket": "data", "eventbridge": True})],
+        [("aws_s3_bucket_policy.b", "aws_s3_bucket.b", "Bucket")]),
+    "and its topic's ARN": (
+        [("aws_sns_topic", "t", TOPIC | {"kms_master_key_id": None}),
+         ("aws_sns_topic_policy", "t", {"id": TOPIC["id"], "arn": TOPIC["arn"], "policy": "{}"})],
+        [("aws_sns_topic_policy.t", "aws_sns_topic.t", "Topics[0]")]),
+    "or its queue's URL": (
+        [("aws_sqs_queue", "q", {"id": "https://q", "url": "https://q", "name": "q", "policy": ""}),
+         ("aws_sqs_queue_policy", "q", {"id": "https://q", "queue_url": "https://q", "policy": "{}"})],
+        [("aws_sqs_queue_policy.q", "aws_sqs_queue.q", "Queues[0]")]),
+    "one name of several types": (
+        [ROLE, ("aws_iam_user", "app", {"id": "app", "name": "app"}),
+         ("aws_iam_role_policy", "p", {"id": "app:p", "name": "p", "role": "app", "policy": "{}"})],
+        [("aws_iam_role_policy.p", "aws_iam_role.app", "RoleName")]),
+    "a name that is another's too": (
+        [ROLE, ("aws_db_instance", "d", {"id": "db-1", "identifier": "app", "db_name": "app", "engine": "mysql"})], []),
+    "what is no name of a type": (
+        [("aws_security_group", "g", {"id": "sg-0a1b2c3d", "name": "g", "ingress": [], "egress": []}),
+         ("aws_subnet", "s", {"id": "subnet-0a1b2c3d"}),
+         ("aws_lb", "l", {"id": "l", "name": "l", "security_groups": ["sg-0a1b2c3d"], "subnets": ["subnet-0a1b2c3d"]})],
+        [("aws_lb.l", "aws_security_group.g", "SecurityGroups[0]"), ("aws_lb.l", "aws_subnet.s", "Subnets[0]")]),
+    "the one that it depends on": (
+        [("aws_ecs_cluster", "a", {"id": "app", "name": "app"}), ("aws_eks_cluster", "b", {"id": "app", "name": "app"}),
+         ("aws_eks_addon", "c", {"id": "app:cni", "cluster_name": "app", "addon_name": "cni"})],
+        [("aws_eks_addon.c", "aws_eks_cluster.b", "ClusterName")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LINKS)
+def test_a_name_or_id_is_a_connection_to_the_resource_that_has_it(estate_of_state, case):
+    resources, connections = LINKS[case]
+    state = _raw(*[_instance(*each, dependencies=["aws_eks_cluster.b"]) for each in resources])
+    estate = estate_of_state(state)
+    names = {each.id: each.name for each in estate.resources}
+    found = [(names[each.source], names[each.target], each.via) for each in estate.connections]
+    assert found == connections
+    assert not estate.skipped
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
