@@ -220,16 +220,20 @@ def give(drafts: Mapping[str, list["Draft"]], references: References) -> None:
 def repetitions(drafts: Iterable["Draft"]) -> set[int]:
     """The ``id()`` of those inline that a resource of their own says too, as in a state, where both stand."""
     inline: list[Draft] = []
-    others: dict[str, list[Draft]] = {}
+    pointing: dict[tuple[str, str], list[Draft]] = {}
     for each in drafts:
         if each.inline:
             inline.append(each)
-        else:
-            others.setdefault(each.target.type, []).append(each)
+            continue
+        for value in each.properties.values():
+            for one in value if isinstance(value, list) else (value,):
+                of = _only(one)
+                if of is not None:
+                    pointing.setdefault((each.target.type, of), []).append(each)
     return {
         id(each)
         for each in inline
-        for other in others.get(each.target.type, ())
+        for other in pointing.get((each.target.type, each.target.id), ())
         if all(_equal(value, other.properties.get(name), other) is True for name, value in each.properties.items())
     }
 
