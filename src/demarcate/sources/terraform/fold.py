@@ -39,6 +39,7 @@ class Companions:
         self._named: dict[tuple[str, str], list[Draft]] | None = None
         self._levels: dict[tuple[str, str, str | None], Level] = {}
         self._of_type: dict[str, list[Draft]] = {}
+        self._pointing: dict[tuple[str, str], dict[str | None, list[Draft]]] = {}
         for some in drafts.values():
             for each in some:
                 self._of_type.setdefault(each.target.type, []).append(each)
@@ -89,13 +90,32 @@ class Companions:
         sure: list[Draft] = []
         possible: list[Draft] = []
         for kind in entry.parents:
-            for draft in self._of_type.get(kind, ()):
+            for draft in self._candidates(kind, wanted):
                 equal = {self._equal(value, draft.properties.get(name), draft) for name, value in wanted.items()}
                 if equal == {True}:
                     sure.append(draft)
                 elif equal and False not in equal:
                     possible.append(draft)
         return sure or possible, bool(sure)
+
+    def _candidates(self, kind: str, wanted: Mapping[str, Value]) -> list["Draft"]:
+        """The resources of a type that may match: if an argument is a reference, those whose property is the same one
+        or none, and the resource referred to."""
+        best = self._of_type.get(kind, [])
+        for name, value in wanted.items():
+            only = _only(value)
+            if only is None:
+                continue
+            if (kind, name) not in self._pointing:
+                index = self._pointing[kind, name] = {}
+                for each in self._of_type.get(kind, ()):
+                    index.setdefault(_only(each.properties.get(name)), []).append(each)
+            index = self._pointing[kind, name]
+            itself = [each for each in self.drafts.get(only, ()) if each.target.type == kind]
+            found = {id(each): each for each in (*index.get(only, ()), *index.get(None, ()), *itself)}
+            if len(found) < len(best):
+                best = list(found.values())
+        return best
 
     def _equal(self, value: Value, own: Value, draft: "Draft") -> bool | None:
         """As :func:`_equal`; a text also equals a reference to the resource whose name it is."""
