@@ -317,3 +317,41 @@ def test_instances_of_other_unknown_numbers_have_other_conditions(read: Any) -> 
     (found,) = read('variable "u" {}\nvariable "w" {}\n' + blocks)
     one, other = (each.values["v"].cases[0] for each in found.instances)
     assert one != other
+
+
+def test_the_default_stands_where_null_is_chosen(read: Any) -> None:
+    module = """variable "o" {
+  type = object({ e = optional(string, "kms"), f = optional(string), g = optional(object({ h = optional(number, 1) }), {}) })
+}
+variable "n" {
+  default  = "d"
+  nullable = false
+}
+variable "p" {
+  default = "d"
+}
+resource "aws_x" "x" {
+  e = var.o.e
+  f = var.o.f
+  g = var.o.g
+  n = var.n
+  p = var.p
+}
+"""
+    root = """variable "b" {}
+module "m" {
+  source = "./m"
+  o      = { e = var.b ? "aes" : null, f = var.b ? "f" : null, g = var.b ? { h = 2 } : null }
+  n      = var.b ? "n" : null
+  p      = var.b ? "p" : null
+}
+"""
+    (found,) = read({"main.tf": root, "m/main.tf": module})
+    values = found.instances[0].values
+    assert {name: each.cases[1:] for name, each in values.items()} == {
+        "e": ("aes", "kms"),
+        "f": ("f", NO_VALUE),
+        "g": ({"h": 2}, {"h": 1}),
+        "n": ("n", "d"),
+        "p": ("p", NO_VALUE),
+    }
