@@ -330,9 +330,6 @@ def _item(value: Value, key: Value, scope: Scope) -> Value:
     if isinstance(value, Opaque) and value.uncertain:
         whole = value.unknown()
         name = whole.references[0].resource if whole.references else (whole.text or "")[2:-1]
-        scope.module.budget.doubts.append(f"{name}[{_shown(key)}]")
+        place = key if isinstance(key, str | int | float) else scope.module.budget.mark(key)
+        scope.module.budget.doubts.append(f"{name}[{place}]")
     return ops.index(value, key)
-
-
-def _shown(key: Value) -> str:
-    return str(key) if isinstance(key, str | int | float) else "?"

@@ -12,7 +12,7 @@ from demarcate.sources.terraform.hcl.providers import ProviderConfiguration
 from demarcate.sources.terraform.hcl.resources import Resource
 from demarcate.sources.terraform.hcl.scope import Budget, Scope
 from demarcate.sources.terraform.hcl.syntax import Attribute, Block, parse
-from demarcate.sources.terraform.hcl.types import ANY, Type, convert, parse_type
+from demarcate.sources.terraform.hcl.types import ANY, Type, convert, or_default, parse_type
 from demarcate.sources.terraform.hcl.values import (
     EvaluationError,
     Opaque,
@@ -162,6 +162,8 @@ class Frame:
             return Unknown(f"variable {name} has no value", text=text, origin="no-echo" if secret else "parameter")
         if default is not None and (not given or (value is None and self._flag(block, "nullable") is False)):
             value, given = default.evaluate(self.scope), False
+        elif default is not None and isinstance(value, Unknown) and self._flag(block, "nullable") is False:
+            value = or_default(value, default.evaluate(self.scope))
         value = convert(value, self._type(block))
         if not secret:
             return value
