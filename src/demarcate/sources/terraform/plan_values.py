@@ -1,5 +1,6 @@
 """Values of plans and states: what is not known, what is sensitive, and where resources stand in them."""
 
+import re
 from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any, Final
@@ -13,6 +14,9 @@ class _Mark:
 
 UNKNOWN: Final = _Mark()
 """Stands for a value that is known only after apply."""
+HASHED: Final = Unknown("only its hash is kept")
+_SCRIPTED: Final = frozenset({"aws_instance", "aws_launch_configuration", "aws_spot_instance_request"})
+_HASH: Final = re.compile(r"[0-9a-f]{40}")
 SENSITIVE: Final = Unknown("a sensitive value", origin="no-echo")
 
 
@@ -147,6 +151,11 @@ def _step(step: Any) -> Any:
     value = step.get("value") if isinstance(step, dict) else step
     value = value.get("value") if isinstance(value, dict) else value
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def is_hash(kind: str, name: str, value: Any) -> bool:
+    """Whether a text is but the hash of an argument, which is all that the provider kept of it before version 6."""
+    return name == "user_data" and kind in _SCRIPTED and isinstance(value, str) and _HASH.fullmatch(value) is not None
 
 
 def read(values: Any, path: str) -> Value:

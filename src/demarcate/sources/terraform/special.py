@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from demarcate.model import Unknown, Value
 from demarcate.sources.terraform.instances import Instance
+from demarcate.sources.terraform.plan import COMPUTED
 from demarcate.sources.terraform.references import References
 
 _PROTOCOLS: Final = {"all": "-1", "6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}
@@ -37,11 +38,13 @@ def security_rules(block: Mapping[str, Value], references: References, own: Valu
     found: list[Value] = []
     for argument, inbound, outbound in _SOURCES:
         value = references.resolve(block.get(argument))
-        items = value if isinstance(value, list) else [] if value in (None, "") else [value]
+        computed = type(value) is Unknown and value.origin == COMPUTED  # by the provider: nobody wrote it
+        items = value if isinstance(value, list) else [] if value in (None, "") or computed else [value]
         found += [{**common, (outbound if egress else inbound): each} for each in items]
     itself = references.resolve(block.get("self"))
     if itself is True:
-        found.append({**common, ("DestinationSecurityGroupId" if egress else "SourceSecurityGroupId"): own})
+        rule = {**common, ("DestinationSecurityGroupId" if egress else "SourceSecurityGroupId"): own}
+        found += [rule] if rule not in found else []  # a state has it as `source_security_group_id` too
     elif type(itself) is Unknown and itself.references:
         found.append(Unknown(itself.why, maybe_absent=True))
     return found

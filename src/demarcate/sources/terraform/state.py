@@ -12,7 +12,7 @@ from demarcate.model import Declared, Reference, Skipped, Unknown, Value
 from demarcate.sources.terraform.addresses import base_of, step
 from demarcate.sources.terraform.instances import Configuration, Instance
 from demarcate.sources.terraform.mapping import mappings
-from demarcate.sources.terraform.plan_values import SENSITIVE, marks_of, resources_in, without
+from demarcate.sources.terraform.plan_values import HASHED, SENSITIVE, is_hash, marks_of, resources_in, without
 
 if TYPE_CHECKING:
     from demarcate.sources.terraform.recognition import Lines
@@ -164,6 +164,7 @@ def _linked(
     claims: dict[str, list[_Claim]] = {}
     found = {each.address: each for each in instances}
     for each in found.values():
+        each.values.update({key: HASHED for key, value in each.values.items() if is_hash(each.type, key, value)})
         for value, claim in _claims(each):
             claims.setdefault(value, []).append(claim)
     for each in found.values():

@@ -101,6 +101,20 @@ def test_what_is_sensitive_in_a_shown_state_is_not_kept(estate_of_state):
     assert PASSWORD not in repr(estate_of_state(_shown(entry), "state.json"))
 
 
+def test_a_hash_is_not_the_script_that_it_is_of(estate_of_state):
+    estate = estate_of_state(
+        _raw(_instance("aws_instance", "i", {"user_data": "44c6c808e6449ee36dfcfc4ebd66c1b9634b40f2"}))
+    )
+    assert outcomes(assess_estate(estate), "aws_instance.i")["ec2-instance-user-data-no-secrets"] == "unknown"
+
+
+def test_a_rule_of_the_group_itself_is_one(estate_of_state):
+    values = {"id": "sgrule-1", "type": "ingress", "protocol": "tcp", "from_port": 22, "to_port": 22, "self": True,
+              "security_group_id": "sg-0a1b2c3d", "source_security_group_id": "sg-0a1b2c3d", "cidr_blocks": None}  # fmt: skip
+    (rule,) = estate_of_state(_raw(_instance("aws_security_group_rule", "r", values))).resources
+    assert rule.properties["SourceSecurityGroupId"] == "sg-0a1b2c3d"
+
+
 SECRETS = {
     "a block's": ("aws_mq_broker", {"user": [{"username": "u", "password": PASSWORD}]}),
     "an access key's": ("aws_iam_access_key", {"secret": PASSWORD, "ses_smtp_password_v4": PASSWORD}),
