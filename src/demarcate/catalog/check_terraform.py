@@ -78,7 +78,7 @@ def _goes_inside(rule: Rule) -> bool:
 
 def targets_of(entry: Mapped, type_name: str) -> Level:
     """The level of an entry's arguments on one of its CloudFormation types."""
-    return level_of(type_name, entry.properties, entry.to)
+    return level_of(type_name, entry.properties_on(type_name), entry.to)
 
 
 def cloudformation_types(entry: Mapped) -> tuple[str, ...]:
@@ -233,7 +233,7 @@ def _entry(data: Catalog, stem: str | None, name: str, entry: Mapped) -> Iterato
         base = _base(entry)
         if base and base not in schema:
             yield f"{entry.to} is not in the schema of {type_name}"
-        if len(targets) == 1 or type_name == targets[0]:
+        if type_name == targets[0] or type_name in entry.on:
             yield from target_problems(level)
         own = (f"{base}.{path}" if base else path for path in (*entry.fixed, *entry.defaults))
         for path in (*own, *entry.no_argument, *entry.match.values()):
@@ -267,6 +267,8 @@ def _named_arguments(entry: Mapped) -> Iterator[str]:
     yield from entry.properties
     yield from entry.parent_arguments().values()
     yield from entry.match
+    yield from entry.only
+    yield from (argument for each in entry.on.values() for argument in each)
     yield from (made.argument for made in entry.makes)
     yield from (given.argument for given in entry.gives)
     if entry.variant is not None:
@@ -279,6 +281,8 @@ def _named_arguments(entry: Mapped) -> Iterator[str]:
                 yield knob.argument
             if knob.key:
                 yield knob.key
+            if knob.of:
+                yield knob.of
             yield from knob.arguments or ()
 
 
