@@ -78,7 +78,7 @@ def _goes_inside(rule: Rule) -> bool:
 
 def targets_of(entry: Mapped, type_name: str) -> Level:
     """The level of an entry's arguments on one of its CloudFormation types; of all objects that they may go into."""
-    level = level_of(type_name, entry.properties, entry.to)
+    level = level_of(type_name, entry.properties_on(type_name), entry.to)
     for objects in entry.to_by.values():
         for each in objects.values():
             more = level_of(type_name, {}, each).children
@@ -272,7 +272,7 @@ def _entry(data: Catalog, stem: str | None, name: str, entry: Mapped) -> Iterato
         for place in (entry.to or "", *others):
             if place and place.replace("[]", "") not in schema:
                 yield f"{place} is not in the schema of {type_name}"
-        if len(targets) == 1 or type_name == targets[0]:
+        if type_name == targets[0] or type_name in entry.on:
             yield from target_problems(level)
         own = (f"{base}.{path}" if base else path for path in (*entry.fixed, *entry.defaults))
         for path in (*own, *entry.no_argument, *entry.match.values()):
@@ -319,6 +319,8 @@ def _named_arguments(entry: Mapped) -> Iterator[str]:
     yield from entry.match
     yield from entry.to_by
     yield from (made.argument.partition(".")[0] for made in entry.makes)
+    yield from entry.only
+    yield from (argument for each in entry.on.values() for argument in each)
     yield from (given.argument for given in entry.gives)
     if entry.variant is not None:
         yield entry.variant.argument
@@ -330,6 +332,8 @@ def _named_arguments(entry: Mapped) -> Iterator[str]:
                 yield knob.argument
             if knob.key:
                 yield knob.key
+            if knob.of:
+                yield knob.of
             yield from knob.arguments or ()
 
 

@@ -273,6 +273,47 @@ def test_no_instance_is_lost_and_none_breaks_the_translation(data):
 NAMED = 'variable "name" {}\nresource "aws_s3_bucket" "b" {\n  bucket = "${var.name}-media"\n}\nresource "aws_s3_bucket" "other" {\n  bucket = "other-x"\n}\n'
 
 
+def test_settings_are_put_together_for_the_account_that_they_are_of(estate_of):
+    estate = estate_of(
+        """
+data "aws_caller_identity" "own" {}
+resource "aws_organizations_account" "new" {
+  name  = "new"
+  email = "new@example.com"
+}
+resource "aws_guardduty_organization_admin_account" "g" {
+  admin_account_id = "333333333333"
+}
+resource "aws_auditmanager_organization_admin_account_registration" "a" {
+  admin_account_id = "444444444444"
+}
+resource "aws_account_alternate_contact" "own" {
+  account_id             = data.aws_caller_identity.own.account_id
+  alternate_contact_type = "SECURITY"
+}
+resource "aws_account_alternate_contact" "other" {
+  account_id             = "222222222222"
+  alternate_contact_type = "BILLING"
+}
+resource "aws_inspector2_enabler" "all" {
+  account_ids    = ["111122223333", "222222222222", aws_organizations_account.new.id]
+  resource_types = ["EC2"]
+}
+""",
+        account="111122223333",
+    )
+    admins = {"guardduty.amazonaws.com": "333333333333", "auditmanager.amazonaws.com": "444444444444"}
+    assert estate.settings == {
+        "111122223333": {
+            "organizations-delegated-admin": admins,
+            "alternate-contacts": ["SECURITY"],
+            "inspector-scanning": ["EC2"],
+        },
+        "222222222222": {"alternate-contacts": ["BILLING"], "inspector-scanning": ["EC2"]},
+    }
+    assert [each.what for each in estate.skipped] == ["aws_inspector2_enabler.all"]
+
+
 @pytest.mark.parametrize(
     ("bucket", "first", "second"),
     [
