@@ -210,16 +210,11 @@ class Filler:
             if each is None:
                 continue
             made = self._shaped(inner, each, level, root, f"{at}[{number}]", f"{path}[{number}]")
-            if (
-                made == {}
-                and isinstance(each, dict)
-                and "" in each.values()
-                and all(x in NOTHING for x in each.values())
-            ):
-                continue  # a state's way to say that there is no block
+            if made == {} and _is_empty(each):
+                continue
             if made is not None:
                 found.append(made)
-        return found
+        return found if found or not any(_is_empty(each) for each in items) else None
 
     def _object(self, value: Value, level: Level, root: dict[str, Value], at: str, path: str) -> Value:
         value = decoded(value)
@@ -246,6 +241,11 @@ class Filler:
                 return Unknown("a JSON text of which a part is not known", references_in(resolved), origin="deployment")
             return json.dumps(resolved, separators=(",", ":"))
         return self.references.resolve(value)
+
+
+def _is_empty(block: Value) -> bool:
+    """Whether a block is a state's way to say that there is none."""
+    return isinstance(block, dict) and "" in block.values() and all(each in NOTHING for each in block.values())
 
 
 def _with_defaults(value: Value, defaults: Mapping[str, Value]) -> Value:
