@@ -16,6 +16,7 @@ from demarcate.sources.terraform.references import References, references_in
 from demarcate.sources.terraform.rules import MEMBER, NEW, Level, Rule, Step
 from demarcate.sources.terraform.schema import Node
 
+NOTHING: Final[tuple[Value, ...]] = (None, "", [])
 MAX_DEPTH: Final = 60
 """The deepest nesting of blocks and values; what is deeper is unknown."""
 _JSON_CONVERSIONS: Final = frozenset({"json", "documents", "pascal"})
@@ -41,10 +42,10 @@ class Filler:
         path: str = "",
     ) -> None:
         """Put what ``values`` say into ``target``, an object at ``path`` of the properties ``root``; ``at`` is the
-        block's place in the configuration. An empty text is what the provider takes, and keeps, for an argument that
-        nobody wrote."""
+        block's place in the configuration. An empty text or list is what the provider takes, and keeps, for an
+        argument that nobody wrote."""
         for argument, value in values.items():
-            if value is None or value == "":
+            if value in NOTHING:
                 continue
             rule = level.rule(argument)
             if rule is not None:
@@ -150,7 +151,7 @@ class Filler:
 
     def _unknown(self, rule: Rule, value: Unknown, root: dict[str, Value], at: str, path: str) -> Value:
         found = self.references.unknown(
-            value, lambda each: None if each == "" else self._changed(rule, each, root, at, path)
+            value, lambda each: None if each in NOTHING else self._changed(rule, each, root, at, path)
         )
         if type(found) is not Unknown:
             return self._changed(rule, found, root, at, path) if found is not None else None
@@ -209,9 +210,11 @@ class Filler:
             if each is None:
                 continue
             made = self._shaped(inner, each, level, root, f"{at}[{number}]", f"{path}[{number}]")
+            if made == {} and _is_empty(each):
+                continue
             if made is not None:
                 found.append(made)
-        return found
+        return found if found or not any(_is_empty(each) for each in items) else None
 
     def _object(self, value: Value, level: Level, root: dict[str, Value], at: str, path: str) -> Value:
         value = decoded(value)
@@ -238,6 +241,11 @@ class Filler:
                 return Unknown("a JSON text of which a part is not known", references_in(resolved), origin="deployment")
             return json.dumps(resolved, separators=(",", ":"))
         return self.references.resolve(value)
+
+
+def _is_empty(block: Value) -> bool:
+    """Whether a block is a state's way to say that there is none."""
+    return isinstance(block, dict) and "" in block.values() and all(each in NOTHING for each in block.values())
 
 
 def _with_defaults(value: Value, defaults: Mapping[str, Value]) -> Value:

@@ -6,6 +6,7 @@ from itertools import takewhile
 from typing import Any, Final
 
 from demarcate.model import Unknown, Value
+from demarcate.sources.terraform.addresses import key_of, step
 
 
 class _Mark:
@@ -175,10 +176,19 @@ def resources_in(module: Any) -> list[dict[str, Any]]:
             continue
         items = each.get("resources")
         found += [
-            item
+            {**item, "address": _whole(item, each.get("address"))}
             for item in (items if isinstance(items, list) else ())
             if isinstance(item, dict) and isinstance(item.get("address"), str) and isinstance(item.get("type"), str)
         ]
         children = each.get("child_modules")
         pending.extend(children if isinstance(children, list) else ())
     return found
+
+
+def _whole(item: Mapping[str, Any], module: Any) -> str:
+    """An address with its module and its key, which Terraform before 0.13 leaves out."""
+    address, key = str(item["address"]), item.get("index")
+    if isinstance(key, str | int | float) and not key_of(address):
+        address += step(key)
+    inside = isinstance(module, str) and module and not address.startswith(f"{module}.")
+    return f"{module}.{address}" if inside else address

@@ -58,9 +58,7 @@ def read_state(data: Mapping[str, Any], name: str, lines: "Lines") -> Configurat
             type=each["type"],
             name=str(each.get("name", "")),
             provider=str(each.get("provider_name", "")),
-            values=without(each["values"], each.get("sensitive_values"))
-            if isinstance(each.get("values"), dict)
-            else {},
+            values=_open_of(each["type"], without(each.get("values"), each.get("sensitive_values"))),
             declared=Declared(name, lines.of(each["address"]), each["address"]),
         )
         for each in entries
@@ -122,17 +120,15 @@ def _instances(
             type=resource["type"],
             name=resource["name"],
             provider=match[1] if match is not None else provider,
-            values=_attributes(attributes, each.get("sensitive_attributes"), resource["type"]),
+            values=_open_of(resource["type"], without(attributes, marks_of(each.get("sensitive_attributes")))),
             declared=Declared(name, None, address),
         )
 
 
-def _attributes(attributes: Any, paths: Any, kind: str) -> dict[str, Value]:
-    """Attributes in which those at the paths of ``sensitive_attributes``, and those that hold secrets by their name
-    (which Terraform before 1.10 does not list), are not kept."""
-    found = without(attributes, marks_of(paths))
+def _open_of(kind: str, values: Mapping[str, Value]) -> dict[str, Value]:
+    """The attributes that hold no secrets by their name: not all of Terraform's versions mark them as sensitive."""
     return {
-        name: SENSITIVE if name == _SECRETS.get(kind) and each else _open(name, each) for name, each in found.items()
+        name: SENSITIVE if name == _SECRETS.get(kind) and each else _open(name, each) for name, each in values.items()
     }
 
 

@@ -56,3 +56,28 @@ def test_an_empty_text_of_what_is_there_already_sets_nothing(planned):
 def test_a_text_that_is_no_hash_is_the_script(planned):
     (instance,) = planned("aws_instance", {"user_data": "#!/bin/sh"}).resources
     assert type(instance.properties["UserData"]) is not Unknown
+
+
+def test_a_document_that_is_read_by_a_key_is_its_json(tmp_path):
+    statement = [
+        {"effect": "Allow", "actions": ["sts:AssumeRole"], "principals": [{"type": "*", "identifiers": ["*"]}]}
+    ]
+    data = {"mode": "data", "type": "aws_iam_policy_document", "name": "d"}
+    role = {"mode": "managed", "type": "aws_iam_role", "name": "r"}
+    changes = [
+        {**data, "address": 'data.aws_iam_policy_document.d["a"]', "index": "a",
+         "change": {"actions": ["read"], "after": {"statement": statement}, "after_unknown": {"json": True}}},
+        {**role, "address": 'aws_iam_role.r["a"]', "index": "a",
+         "change": {"actions": ["create"], "after": {"name": "r"}, "after_unknown": {"assume_role_policy": True}}},
+    ]  # fmt: skip
+    written = {"assume_role_policy": {"references": ["data.aws_iam_policy_document.d", "each.key"]}}
+    blocks = [{**role, "address": "aws_iam_role.r", "expressions": written},
+              {**data, "address": "data.aws_iam_policy_document.d", "expressions": {}}]  # fmt: skip
+    plan = {
+        "format_version": "1.2",
+        "resource_changes": changes,
+        "configuration": {"root_module": {"resources": blocks}},
+    }
+    (tmp_path / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    estate = read([str(tmp_path / "plan.json")], ReadOptions())
+    assert outcomes(assess_estate(estate), 'aws_iam_role.r["a"]')["iam-role-trust-not-public"] == "not-satisfied"

@@ -128,7 +128,9 @@ SECRETS = {
 
 @pytest.mark.parametrize("whose", SECRETS)
 def test_a_secret_that_terraform_does_not_mark_is_not_kept(estate_of_state, whose):
-    assert PASSWORD not in repr(estate_of_state(_raw(_instance(*SECRETS[whose][:1], "r", SECRETS[whose][1]))))
+    kind, attributes = SECRETS[whose]
+    assert PASSWORD not in repr(estate_of_state(_raw(_instance(kind, "r", attributes))))
+    assert PASSWORD not in repr(estate_of_state(_shown(_entry(kind, "r", attributes))))
 
 
 PUBLIC = {
@@ -144,6 +146,14 @@ def test_what_is_named_like_a_secret_and_is_none_stays(estate_of_state, what):
     kind, attributes, properties = PUBLIC[what]
     (resource,) = estate_of_state(_raw(_instance(kind, "r", attributes))).resources
     assert properties.items() <= resource.properties.items()
+
+
+def test_addresses_of_an_old_terraform_get_their_modules_and_keys(estate_of_state):
+    state = _shown(*[{**_entry("aws_sqs_queue", "q", {"name": str(key)}), "index": key} for key in (0, 1)])
+    inner = {"address": "module.m", "resources": [{**_entry("aws_sqs_queue", "q", {"name": "m"}), "index": "a"}]}
+    state["values"]["root_module"]["child_modules"] = [inner]
+    names = [each.name for each in estate_of_state(state).resources]
+    assert names == ["aws_sqs_queue.q[0]", "aws_sqs_queue.q[1]", 'module.m.aws_sqs_queue.q["a"]']
 
 
 def test_a_deposed_object_is_noted(estate_of_state):
@@ -241,6 +251,9 @@ EMPTY = {
               {"BucketName": "b", "LoggingConfiguration": {"DestinationBucketName": "l"}}, {}),
     "members of a map stay": ("aws_lambda_function", {"function_name": "f", "kms_key_arn": "", "environment": [{"variables": {"A": ""}}]},
                               {"FunctionName": "f", "Environment": {"Variables": {"A": ""}}}, {}),
+    "a list": ("aws_db_instance", {"engine": "mysql", "security_group_names": []}, {"Engine": "mysql"},
+               {"rds-instance-in-vpc": "satisfied"}),
+    "a block of nothing": ("aws_iam_role", {"name": "r", "inline_policy": [{"name": "", "policy": ""}]}, {"RoleName": "r"}, {}),
     "what a flow log watches": ("aws_flow_log", {"vpc_id": "", "subnet_id": "subnet-1", "eni_id": ""},
                                 {"ResourceId": "subnet-1", "ResourceType": "Subnet"}, {}),
 }  # fmt: skip
@@ -252,7 +265,7 @@ def test_an_empty_text_is_an_argument_that_is_not_set(estate_of_state, case):
     estate = estate_of_state(_raw(_instance(kind, "r", attributes)))
     (resource,) = estate.resources
     assert properties.items() <= resource.properties.items()
-    assert "" not in resource.properties.values()
+    assert not [each for each in resource.properties.values() if each in ("", [])]
     assert found.items() <= outcomes(assess_estate(estate), f"{kind}.r").items()
 
 
