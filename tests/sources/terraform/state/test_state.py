@@ -1,6 +1,7 @@
 """States: as ``terraform show -json`` writes them, and raw."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -133,7 +134,7 @@ def test_a_secret_that_terraform_does_not_mark_is_not_kept(estate_of_state, whos
     assert PASSWORD not in repr(estate_of_state(_shown(_entry(kind, "r", attributes))))
 
 
-PUBLIC = {
+PUBLIC: dict[str, Any] = {
     "a switch": ("aws_db_instance", {"manage_master_user_password": True}, {"ManageMasterUserPassword": True}),
     "another": ("aws_cognito_user_pool_client", {"generate_secret": False}, {"GenerateSecret": False}),
     "a variable": ("aws_lambda_function", {"environment": [{"variables": {"password": "x"}}]},
@@ -237,7 +238,7 @@ def test_a_state_of_another_provider_is_named(estate_of_state):
     assert note.what == "1 resource of provider hashicorp/google"
 
 
-EMPTY = {
+EMPTY: dict[str, Any] = {
     "topic": ("aws_sns_topic", {"name": "t", "kms_master_key_id": "", "policy": ""}, {"TopicName": "t"},
               {"sns-topic-encrypted": "not-satisfied"}),
     "queue": ("aws_sqs_queue", {"name": "q", "redrive_policy": "", "policy": ""}, {"QueueName": "q"},
@@ -271,7 +272,7 @@ def test_an_empty_text_is_an_argument_that_is_not_set(estate_of_state, case):
 
 BUCKET = ("aws_s3_bucket", "b", {"id": "data", "bucket": "data", "arn": "arn:aws:s3:::data"})
 ROLE = ("aws_iam_role", "app", {"id": "app", "name": "app", "arn": "arn:aws:iam::111122223333:role/app"})
-LINKS = {
+LINKS: dict[str, Any] = {
     "a policy has its bucket's id": (
         [BUCKET, ("aws_s3_bucket_policy", "b", {"id": "data", "bucket": "data", "policy": "{}"}),
          ("aws_s3_bucket_notification", "b", {"id": "data", "bucket": "data", "eventbridge": True})],
