@@ -62,10 +62,10 @@ def read(
             mend = f" ({error.mend})" if error.mend else ""
             skipped.append(Skipped(error.where or file.name, "file", error.what + mend, "error"))
     if options.configuration is not None:
-        from demarcate.sources.terraform.located import blocks_of, located
+        from demarcate.sources.terraform.located import located, written_in
 
         configurations = [
-            located(each, blocks_of(options.configuration, {**options.parameters, **each.given}, options.environment))
+            located(each, written_in(options.configuration, {**options.parameters, **each.given}, options.environment))
             for each in configurations
         ]
     configurations.extend(_configurations(list(tops), options, progress))

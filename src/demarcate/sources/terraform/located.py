@@ -3,18 +3,25 @@ not hold of it: acceptances in comments, ``prevent_destroy``, and what of a docu
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from demarcate.errors import InputError
-from demarcate.model import Declared, Unknown, Value
+from demarcate.model import Declared, Skipped, Unknown, Value
 from demarcate.sources.terraform.addresses import base_of
 from demarcate.sources.terraform.instances import Configuration, Instance, Json
 
 
-def blocks_of(folder: Path, variables: Mapping[str, object], environment: Mapping[str, str]) -> dict[str, Instance]:
-    """The resources of a folder's root module, by address and by address without instance keys; ``variables`` are those
-    of the plan.
+class Written(NamedTuple):
+    """The resources of a root module, by address and by address without instance keys, and what was not read of it."""
+
+    blocks: Mapping[str, Instance]
+    skipped: tuple[Skipped, ...]
+
+
+def written_in(folder: Path, variables: Mapping[str, object], environment: Mapping[str, str]) -> Written:
+    """What a folder's root module writes; ``variables`` are those of the plan.
 
     Raises :class:`InputError` for a folder that holds no root module.
     """
@@ -30,13 +37,17 @@ def blocks_of(folder: Path, variables: Mapping[str, object], environment: Mappin
     for each in own.instances:
         found[each.address] = each
         found.setdefault(base_of(each.address), each)
-    return found
+    return Written(found, tuple(each for each in own.skipped if each.level == "error"))
 
 
-def located(configuration: Configuration, blocks: Mapping[str, Instance]) -> Configuration:
+def located(configuration: Configuration, written: Written) -> Configuration:
     """A plan or state whose resources stand where the configuration writes them; one that the configuration does not
     have stays where it is."""
-    return msgspec.structs.replace(configuration, instances=tuple(_located(configuration.instances, blocks)))
+    return msgspec.structs.replace(
+        configuration,
+        instances=tuple(_located(configuration.instances, written.blocks)),
+        skipped=(*configuration.skipped, *written.skipped),
+    )
 
 
 def _located(instances: Iterable[Instance], blocks: Mapping[str, Instance]) -> Iterable[Instance]:

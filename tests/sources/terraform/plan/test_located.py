@@ -98,6 +98,13 @@ def test_what_the_configuration_does_not_have_stays(given):
     assert database.declared.file == str(file)
 
 
+def test_what_cannot_be_read_of_the_configuration_is_said(given):
+    file, folder = given
+    (folder / "more.tf").write_text('resource "aws_sqs_queue" {\n', encoding="utf-8")
+    ledger = assess(str(file), configuration=folder)
+    assert [each.where for each in ledger.skipped if each.level == "error"] == [f"{folder / 'more.tf'}:1"]
+
+
 @pytest.mark.parametrize("name", ["nowhere", "empty"])
 def test_a_folder_without_a_configuration_is_an_error(given, capsys, name):
     file, folder = given
