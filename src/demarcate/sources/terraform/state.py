@@ -19,7 +19,21 @@ if TYPE_CHECKING:
 
 VERSION: Final = 4
 _PROVIDER: Final = re.compile(r'provider\["([^"]+)"\]')
-_SECRET: Final = re.compile(r"(?:password|secret_string|secret_binary|auth_token|private_key|secret_key|secret)$")
+_SECRET: Final = re.compile(
+    r"(?:^|_)(?:passwords?|passphrase|plaintext|secret(?:_string|_binary|_token)?|(?:auth|access|oauth|hec)_token|token|"
+    r"(?:private|secret|access|api|preshared|shared|bgp_auth|host)_key|cak|activation_code|key_material_base64|"
+    r"shared_secret|platform_credential|basic_auth_credentials|password_v4|customer_gateway_configuration)$"
+)
+_SECRETS: Final = {
+    "aws_api_gateway_api_key": "value",
+    "aws_appsync_api_key": "key",
+    "aws_grafana_workspace_api_key": "key",
+    "aws_grafana_workspace_service_account_token": "key",
+    "aws_ssm_parameter": "value",
+}
+"""Secrets whose names do not say so."""
+_OPEN: Final = frozenset({"variables", "environment_variables", "tags", "tags_all"})
+"""Maps whose keys the user chose."""
 _GIVEN: Final = ("url", "key_id")
 """Attributes that may be the same as the id without being a name that somebody gave."""
 _NOTHING: Final[frozenset[str]] = frozenset()
@@ -108,18 +122,30 @@ def _instances(
             type=resource["type"],
             name=resource["name"],
             provider=match[1] if match is not None else provider,
-            values=_attributes(attributes, each.get("sensitive_attributes")),
+            values=_attributes(attributes, each.get("sensitive_attributes"), resource["type"]),
             declared=Declared(name, None, address),
         )
 
 
-def _attributes(attributes: Any, paths: Any) -> dict[str, Value]:
+def _attributes(attributes: Any, paths: Any, kind: str) -> dict[str, Value]:
     """Attributes in which those at the paths of ``sensitive_attributes``, and those that hold secrets by their name
-    (which older versions of Terraform do not mark), are not kept."""
+    (which Terraform before 1.10 does not list), are not kept."""
+    found = without(attributes, marks_of(paths))
     return {
-        name: SENSITIVE if each and _SECRET.search(name) else each
-        for name, each in without(attributes, marks_of(paths)).items()
+        name: SENSITIVE if name == _SECRETS.get(kind) and each else _open(name, each) for name, each in found.items()
     }
+
+
+def _open(name: str, value: Value) -> Value:
+    """What is not secret of an attribute. A switch or a number is none (``manage_master_user_password``), nor is an
+    ARN."""
+    if isinstance(value, str):
+        return SENSITIVE if value and not value.startswith("arn:") and _SECRET.search(name) else value
+    if isinstance(value, list):
+        return [_open(name, each) for each in value]
+    if isinstance(value, dict) and name not in _OPEN:
+        return {key: _open(key, each) for key, each in value.items()}
+    return value
 
 
 class _Claim(NamedTuple):

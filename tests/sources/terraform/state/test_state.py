@@ -101,6 +101,37 @@ def test_what_is_sensitive_in_a_shown_state_is_not_kept(estate_of_state):
     assert PASSWORD not in repr(estate_of_state(_shown(entry), "state.json"))
 
 
+SECRETS = {
+    "a block's": ("aws_mq_broker", {"user": [{"username": "u", "password": PASSWORD}]}),
+    "an access key's": ("aws_iam_access_key", {"secret": PASSWORD, "ses_smtp_password_v4": PASSWORD}),
+    "a parameter's": ("aws_ssm_parameter", {"type": "SecureString", "value": PASSWORD}),
+    "an API key's": ("aws_api_gateway_api_key", {"name": "k", "value": PASSWORD}),
+    "a list's": ("aws_elasticache_user", {"passwords": [PASSWORD]}),
+    "a map's": ("aws_cognito_identity_provider", {"provider_details": {"client_secret": PASSWORD}}),
+    "a tunnel's": ("aws_vpn_connection", {"tunnel1_preshared_key": PASSWORD, "customer_gateway_configuration": PASSWORD}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("whose", SECRETS)
+def test_a_secret_that_terraform_does_not_mark_is_not_kept(estate_of_state, whose):
+    assert PASSWORD not in repr(estate_of_state(_raw(_instance(*SECRETS[whose][:1], "r", SECRETS[whose][1]))))
+
+
+PUBLIC = {
+    "a switch": ("aws_db_instance", {"manage_master_user_password": True}, {"ManageMasterUserPassword": True}),
+    "another": ("aws_cognito_user_pool_client", {"generate_secret": False}, {"GenerateSecret": False}),
+    "a variable": ("aws_lambda_function", {"environment": [{"variables": {"password": "x"}}]},
+                   {"Environment": {"Variables": {"password": "x"}}}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", PUBLIC)
+def test_what_is_named_like_a_secret_and_is_none_stays(estate_of_state, what):
+    kind, attributes, properties = PUBLIC[what]
+    (resource,) = estate_of_state(_raw(_instance(kind, "r", attributes))).resources
+    assert properties.items() <= resource.properties.items()
+
+
 def test_a_deposed_object_is_noted(estate_of_state):
     estate = estate_of_state(_raw(_instance("aws_sqs_queue", "q", {"name": "q"}, deposed="abc")))
     assert not estate.resources
