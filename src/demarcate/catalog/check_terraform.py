@@ -187,6 +187,38 @@ def uncovered(data: Catalog, mappings: Mappings) -> Iterator[tuple[str, str, str
                     yield name, type_name, path, reader
 
 
+def lost_arguments(entry: Mapped, name: str) -> Iterator[str]:
+    """The arguments of a Terraform type that go nowhere without the mapping saying so, as dotted paths."""
+    spoken = {
+        *entry.parent_arguments().values(),
+        *entry.match,
+        *IGNORED_ARGUMENTS,
+        *(made.argument for made in entry.makes),
+        *(given.argument for given in entry.gives),
+        *((entry.variant.argument,) if entry.variant is not None else ()),
+    }
+    levels = [targets_of(entry, type_name) for type_name in dict.fromkeys(cloudformation_types(entry))]
+    taken = [list(paths(level, arguments_of(name), "", _base(entry))) for level in levels]
+    given = {each.argument for some in taken for each in some if each.target is not None}
+    for each in dict.fromkeys(each.argument for some in taken for each in some if each.target is None):
+        if each not in given and each not in spoken and not _is_said(entry.properties, each):
+            yield each
+
+
+def _is_said(specs: Mapping[str, Spec], argument: str) -> bool:
+    """Whether the mapping says itself that an argument goes nowhere, or turns its block on and off by it."""
+    for part in argument.split("."):
+        if part not in specs:
+            return False
+        spec = specs[part]
+        if spec is None:
+            return True
+        if isinstance(spec, PropertySpec) and spec.switch is not None and argument.endswith(f".{spec.switch}"):
+            return True
+        specs = spec.properties if isinstance(spec, PropertySpec) else {}
+    return False
+
+
 # the check ------------------------------------------------------------------------------------------------------------
 
 
@@ -248,6 +280,9 @@ def _entry(data: Catalog, stem: str | None, name: str, entry: Mapped) -> Iterato
                 yield f"{path} is not in the schema of {type_name}"
     if arguments:
         yield from _unknown_blocks(entry.properties, arguments, "")
+    if arguments and targets and entry.convert != "rules":
+        for argument in lost_arguments(entry, name):
+            yield f"{argument} goes nowhere (write null for one that has no counterpart)"
     for given in entry.gives:
         for path in (given.of, given.to):
             if path.replace("[]", "") not in _properties(given.type):

@@ -245,3 +245,42 @@ def test_only_what_a_resource_always_has_is_never_null(value: Any) -> None:
         assert value(f"{attribute} == null", declared + 'variable "u" {}\n') is False
     for attribute in ("aws_sns_topic.t.kms_master_key_id", "data.aws_x.d.kms_key_id", "var.u"):
         assert isinstance(value(f"{attribute} == null", declared + 'variable "u" {}\n'), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("try(aws_kms_key.k[0].arn, null)", ("aws_kms_key.k[0] is there", ARN, NO_VALUE)),
+        ('try(aws_kms_key.k.0.arn, "x")', ("aws_kms_key.k[0] is there", ARN, "x")),
+        ('try(aws_kms_key.k["a"].arn, "x")', ("aws_kms_key.k[a] is there", ARN, "x")),
+        ("try(aws_kms_key.k[0].arn, null) == null", ("aws_kms_key.k[0] is there", False, True)),
+        ("try(aws_kms_key.k[0].none[0].deep, aws_kms_key.k[0].arn, null) == 1", None),
+        ('try(module.m[0].o, "x")', ("module.m[0] is there", "in", "x")),
+        ("can(aws_kms_key.k[0].arn)", None),
+        ("try(one(aws_kms_key.k).arn, null)", None),
+        ('lookup(aws_kms_key.k, "a", null)', None),
+        ("length(module.m) > 0", None),
+    ],
+)
+def test_what_may_not_be_there_may_be_an_error(read: Any, expression: str, expected: Any) -> None:
+    root = f"""variable "b" {{}}
+resource "aws_kms_key" "k" {{
+  count = var.b ? 1 : 0
+}}
+module "m" {{
+  source = "./m"
+  count  = var.b ? 1 : 0
+}}
+resource "aws_x" "x" {{
+  v = {expression}
+}}
+"""
+    found = read({"main.tf": root, "m/main.tf": 'output "o" {\n  value = "in"\n}\n'})
+    value = next(each.values["v"] for one in found for each in one.instances if each.type == "aws_x")
+    assert isinstance(value, Unknown)
+    assert not value.why.startswith("cannot be evaluated")
+    assert expected is None or value.cases == expected
+
+
+def test_names_that_are_not_ascii(value: Any) -> None:
+    assert value("{ größe = 1, 名 = local.é }", 'locals {\n  é = "x"\n}\n') == {"größe": 1, "名": "x"}

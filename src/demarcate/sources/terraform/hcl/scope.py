@@ -9,12 +9,16 @@ from demarcate.sources.terraform.hcl.values import TooLargeError
 
 
 class Budget:
-    """The steps of evaluation that are left; what would go past them becomes unknown."""
+    """The steps of evaluation that are left; what would go past them becomes unknown.
 
-    __slots__ = ("left",)
+    ``doubts`` are the items that were taken so far of what may have none, for ``try`` and ``can``: an error, perhaps.
+    """
+
+    __slots__ = ("doubts", "left")
 
     def __init__(self, steps: int) -> None:
         self.left = steps
+        self.doubts: list[str] = []
 
     def spend(self, steps: int) -> None:
         """Take steps. Raises :class:`TooLargeError` if there are none left."""
