@@ -239,13 +239,6 @@ def _grouped(value: Value, _node: Node | None) -> Value:
     return found
 
 
-def _constants(value: Value, _node: Node | None) -> Value:
-    """A block that holds blocks as a map, its keys as constants (``api_gateway`` → ``API_GATEWAY``)."""
-    if not isinstance(value, dict | list):
-        return value
-    return {key.upper(): each for block in _blocks(value) for key, each in block.items() if each not in (None, [])}
-
-
 _GROUPS: Final = {"AllUsers": "Public", "AuthenticatedUsers": "Authenticated", "LogDelivery": "LogDelivery"}
 
 
@@ -308,7 +301,6 @@ CONVERSIONS: Final[Mapping[str, Callable[[Any, Node | None], Value]]] = {
     "typed": _typed,  # {type = "X", a {}} → {X: {A}}
     "grouped": _grouped,  # blocks of a key and blocks inside → a map of these
     "keys": _keys,  # the flags of a block that are on → their names
-    "constants": _constants,  # a block of blocks → a map, its keys in upper case
     "enabled": _worded("ENABLED", "DISABLED"),  # true → ENABLED, false → DISABLED
     "Enabled": _worded("Enabled", "Disabled"),
     "suspended": _worded("Enabled", "Suspended"),
