@@ -7,12 +7,23 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import msgspec
+
 from demarcate.errors import InputError
 from demarcate.model import Declared, Reference, Skipped, Unknown, Value
 from demarcate.sources.terraform.addresses import base_of, step
 from demarcate.sources.terraform.instances import Configuration, Instance
 from demarcate.sources.terraform.mapping import mappings
-from demarcate.sources.terraform.plan_values import HASHED, SENSITIVE, is_hash, marks_of, resources_in, without
+from demarcate.sources.terraform.plan_values import (
+    HASHED,
+    LINKING,
+    SENSITIVE,
+    is_hash,
+    linked_json,
+    marks_of,
+    resources_in,
+    without,
+)
 
 if TYPE_CHECKING:
     from demarcate.sources.terraform.recognition import Lines
@@ -159,7 +170,10 @@ def _linked(
     resources that Terraform says an instance depends on (address → addresses without keys)."""
     claims: dict[str, list[_Claim]] = {}
     found = {each.address: each for each in instances}
-    for each in found.values():
+    for each in list(found.values()):
+        region = each.values.get("region")  # of the provider's version 6
+        if isinstance(region, str) and region:
+            found[each.address] = msgspec.structs.replace(each, region=region)
         each.values.update({key: HASHED for key, value in each.values.items() if is_hash(each.type, key, value)})
         for value, claim in _claims(each):
             claims.setdefault(value, []).append(claim)
@@ -188,7 +202,8 @@ def _claims(instance: Instance) -> Iterator[tuple[str, _Claim]]:
         if not isinstance(own, str) or len(own) < 2:
             continue
         same = [key for key, value in texts if value == own]
-        if any(not _is_own(key, instance.type) and (_ID.match(key) or key in entry.properties) for key in same):
+        named = any(_is_own(key, instance.type) for key in same)  # its own name, if another's too
+        if not named and any(_ID.match(key) or key in entry.properties for key in same):
             continue
         by_name = attribute == "id" and "/" not in own and any(key not in _GIVEN for key in same)
         yield own, _Claim(Reference(instance.address, attribute), instance.type, by_name)
@@ -205,6 +220,8 @@ class _Links:
     def of(self, value: Value, key: str) -> Value:
         """A value of an argument with what names another resource as a reference to it."""
         if isinstance(value, str):
+            if key in LINKING and value.startswith("{"):
+                return linked_json(value, lambda text: self.of(text, "arn"))
             reference = self._reference(value, key) if value in self.claims else None
             if reference is None:
                 return value
