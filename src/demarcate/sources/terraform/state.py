@@ -43,6 +43,7 @@ _SECRETS: Final = {
     "aws_ssm_parameter": "value",
 }
 """Secrets whose names do not say so."""
+_UNTOLD: Final = Unknown("a sensitive value, of which a state does not say how it was written", open=False)
 _OPEN: Final = frozenset({"variables", "environment_variables", "tags", "tags_all"})
 """Maps whose keys the user chose."""
 _GIVEN: Final = ("url", "key_id")
@@ -139,15 +140,17 @@ def _instances(
 def _open_of(kind: str, values: Mapping[str, Value]) -> dict[str, Value]:
     """The attributes that hold no secrets by their name: not all of Terraform's versions mark them as sensitive."""
     return {
-        name: SENSITIVE if name == _SECRETS.get(kind) and each else _open(name, each) for name, each in values.items()
+        name: _UNTOLD if name == _SECRETS.get(kind) and each else _open(name, each) for name, each in values.items()
     }
 
 
 def _open(name: str, value: Value) -> Value:
     """What is not secret of an attribute. A switch or a number is none (``manage_master_user_password``), nor is an
     ARN."""
+    if value is SENSITIVE:
+        return _UNTOLD if _SECRET.search(name) else value
     if isinstance(value, str):
-        return SENSITIVE if value and not value.startswith("arn:") and _SECRET.search(name) else value
+        return _UNTOLD if value and not value.startswith("arn:") and _SECRET.search(name) else value
     if isinstance(value, list):
         return [_open(name, each) for each in value]
     if isinstance(value, dict) and name not in _OPEN:

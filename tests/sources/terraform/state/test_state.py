@@ -133,6 +133,22 @@ def test_a_secret_that_terraform_does_not_mark_is_not_kept(estate_of_state, whos
     assert PASSWORD not in repr(estate_of_state(_shown(_entry(kind, "r", attributes))))
 
 
+def test_how_a_password_was_written_is_not_known(estate_of_state):
+    estate = estate_of_state(_raw(_instance("aws_rds_cluster", "c", {"engine": "mysql", "master_password": PASSWORD})))
+    found = outcomes(assess_estate(estate), "aws_rds_cluster.c")
+    assert found["rds-cluster-password-not-in-plain-text"] == "unknown"
+    assert found["rds-cluster-managed-password"] == "not-satisfied"
+
+
+def test_a_sensitive_name_may_be_any(estate_of_state):
+    paths = [[{"type": "get_attr", "value": "master_username"}]]
+    cluster = _instance(
+        "aws_rds_cluster", "c", {"engine": "mysql", "master_username": "admin"}, sensitive_attributes=paths
+    )
+    found = outcomes(assess_estate(estate_of_state(_raw(cluster))), "aws_rds_cluster.c")
+    assert found["rds-cluster-custom-admin-name"] == "unknown"
+
+
 PUBLIC = {
     "a switch": ("aws_db_instance", {"manage_master_user_password": True}, {"ManageMasterUserPassword": True}),
     "another": ("aws_cognito_user_pool_client", {"generate_secret": False}, {"GenerateSecret": False}),
