@@ -73,7 +73,7 @@ class Filler:
         base, prefix = (root, "") if rule.absolute else (target, path)
         where = ".".join((prefix, *(step.name for step in rule.steps))) if prefix else _dotted(rule.steps)
         node = rule.node
-        spread = isinstance(value, list) and node is not None and not node.is_list and not node.children
+        spread = isinstance(value, list) and node is not None and not node.is_list
         if rule.steps[-1].item == NEW or (spread and any(step.item == NEW for step in rule.steps)):
             items = value if isinstance(value, list) else [value]
             for number, each in enumerate(items):

@@ -84,6 +84,11 @@ class _Reader:
             root=self.name,
             instances=tuple(found[key] for key in sorted(found)),
             skipped=tuple(sorted(self.skipped)),
+            given={
+                name: each["value"]
+                for name, each in self.configurations.variables.items()
+                if isinstance(each, dict) and "value" in each
+            },
         )
 
     # what changes -----------------------------------------------------------------------------------------------------

@@ -78,7 +78,7 @@ def keyed(value: Value) -> Value:
 
 _KEYS: Final = (
     "map_block_key", "physical_table_map_id", "logical_table_map_id", "field_folders_id",
-    "name", "log_type", "key", "id", "identity_provider",
+    "name", "log_type", "key", "id", "identity_provider", "field", "path", "status_code", "region",
 )  # fmt: skip
 
 
@@ -120,9 +120,26 @@ def _user_pool(instance: Instance, properties: dict[str, Value], references: Ref
     return [properties]
 
 
+def _safety_rule(instance: Instance, properties: dict[str, Value], _references: References) -> list[dict[str, Value]]:
+    """A gating rule waits too; the mapping puts the time into the other kind of rule."""
+    assertion, gating = properties.get("AssertionRule"), properties.get("GatingRule")
+    if not isinstance(gating, dict) or not isinstance(assertion, dict) or "AssertedControls" in assertion:
+        return [properties]
+    rest = {name: value for name, value in properties.items() if name != "AssertionRule"}
+    return [{**rest, "GatingRule": {**gating, **assertion}}]
+
+
+def _signing(instance: Instance, properties: dict[str, Value], references: References) -> list[dict[str, Value]]:
+    """In CloudFormation a zone is signed where there is such a resource; here the resource may say that it is not."""
+    off = references.resolve(instance.values.get("signing_status")) == "NOT_SIGNING"
+    return [] if off else [properties]
+
+
 CONVERT: Final[Mapping[str, Callable[[Instance, dict[str, Any], References], list[dict[str, Any]]]]] = {
     "rules": _one_rule_each,
     "flow-log": _flow_log,
     "user-pool": _user_pool,
+    "safety-rule": _safety_rule,
+    "signing": _signing,
 }
 """Functions for whole resources: from an instance and its properties to those of one resource or several."""

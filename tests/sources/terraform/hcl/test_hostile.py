@@ -113,3 +113,39 @@ def test_names_that_are_no_text(read: Any, tmp_path: Path) -> None:
         pytest.skip("the file system refuses such names")
     (found,) = read({"b.tf": ""})
     found.instances[0].declared.file.encode()
+
+
+@pytest.mark.parametrize(
+    ("files", "line"),
+    [
+        (
+            {
+                "main.tf": 'module "a" {\n  source = "./m"\n  count = 9000\n}\n',
+                "m/main.tf": 'resource "aws_x" "x" {\n  count = 9000\n}\n',
+            },
+            "tf/m/main.tf:1: more than 200,000 instances",
+        ),
+        (
+            {
+                "main.tf": 'module "a" {\n  source = "./m"\n  count = 9000\n}\n',
+                "m/main.tf": 'module "b" {\n  source = "./n"\n  count = 9000\n}\n',
+                "m/n/main.tf": 'output "o" {\n  value = 1\n}\n',
+            },
+            "tf/m/main.tf:1: more than 20,000 instances of modules",
+        ),
+        (
+            {
+                **{
+                    f"l{n}/main.tf": "".join(f'module "{c}" {{\n  source = "../l{n + 1}"\n}}\n' for c in "abc")
+                    for n in range(25)
+                },
+                "l25/main.tf": "",
+            },
+            "tf/l11/main.tf:1: more than 20,000 instances of modules",
+        ),
+    ],
+)
+def test_modules_that_multiply(read: Any, files: dict[str, str], line: str) -> None:
+    found = read(files)
+    assert line in {f"{each.where}: {each.why}" for one in found for each in one.skipped}
+    assert all(len(each.instances) <= 200_000 for each in found)

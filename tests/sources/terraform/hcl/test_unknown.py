@@ -245,3 +245,113 @@ def test_only_what_a_resource_always_has_is_never_null(value: Any) -> None:
         assert value(f"{attribute} == null", declared + 'variable "u" {}\n') is False
     for attribute in ("aws_sns_topic.t.kms_master_key_id", "data.aws_x.d.kms_key_id", "var.u"):
         assert isinstance(value(f"{attribute} == null", declared + 'variable "u" {}\n'), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("try(aws_kms_key.k[0].arn, null)", ("aws_kms_key.k[0] is there", ARN, NO_VALUE)),
+        ('try(aws_kms_key.k.0.arn, "x")', ("aws_kms_key.k[0] is there", ARN, "x")),
+        ('try(aws_kms_key.k["a"].arn, "x")', ("aws_kms_key.k[a] is there", ARN, "x")),
+        ("try(aws_kms_key.k[0].arn, null) == null", ("aws_kms_key.k[0] is there", False, True)),
+        ("try(aws_kms_key.k[0].none[0].deep, aws_kms_key.k[0].arn, null) == 1", None),
+        ('try(module.m[0].o, "x")', ("module.m[0] is there", "in", "x")),
+        ("can(aws_kms_key.k[0].arn)", None),
+        ("try(one(aws_kms_key.k).arn, null)", None),
+        ('lookup(aws_kms_key.k, "a", null)', None),
+        ("length(module.m) > 0", None),
+    ],
+)
+def test_what_may_not_be_there_may_be_an_error(read: Any, expression: str, expected: Any) -> None:
+    root = f"""variable "b" {{}}
+resource "aws_kms_key" "k" {{
+  count = var.b ? 1 : 0
+}}
+module "m" {{
+  source = "./m"
+  count  = var.b ? 1 : 0
+}}
+resource "aws_x" "x" {{
+  v = {expression}
+}}
+"""
+    found = read({"main.tf": root, "m/main.tf": 'output "o" {\n  value = "in"\n}\n'})
+    value = next(each.values["v"] for one in found for each in one.instances if each.type == "aws_x")
+    assert isinstance(value, Unknown)
+    assert not value.why.startswith("cannot be evaluated")
+    assert expected is None or value.cases == expected
+
+
+def test_names_that_are_not_ascii(value: Any) -> None:
+    assert value("{ größe = 1, 名 = local.é }", 'locals {\n  é = "x"\n}\n') == {"größe": 1, "名": "x"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ('"1"', '"2"', False),
+        ('"1"', '"1"', True),
+        ("var.u", "var.u", True),
+        ("var.u", "var.w", False),
+        ("upper(var.u)", "lower(var.u)", False),
+    ],
+)
+def test_conditions_on_other_values_are_other_conditions(read: Any, one: str, other: str, same: bool) -> None:
+    blocks = "".join(
+        f'resource "aws_{name}" "x" {{\n  for_each = {{ k = {each} }}\n  v = each.value == var.m ? 1 : 2\n'
+        f'  t = templatefile("t.tpl", {{ e = {each}, m = var.m }})\n'
+        f"  l = [for s in [{each}] : s == var.m ? 1 : 2][0]\n}}\n"
+        for name, each in (("a", one), ("b", other))
+    )
+    variables = "".join(f'variable "{name}" {{}}\n' for name in "muw")
+    (found,) = read({"main.tf": variables + blocks, "t.tpl": "%{ if e == m }A%{ else }B%{ endif }"})
+    first, second = found.instances
+    for name in "vtl":
+        assert (first.values[name].cases[0] == second.values[name].cases[0]) is same, name
+
+
+def test_instances_of_other_unknown_numbers_have_other_conditions(read: Any) -> None:
+    blocks = "".join(
+        f'resource "aws_{name}" "x" {{\n  for_each = var.{name}\n  v = each.value == "p" ? 1 : 2\n}}\n' for name in "uw"
+    )
+    (found,) = read('variable "u" {}\nvariable "w" {}\n' + blocks)
+    one, other = (each.values["v"].cases[0] for each in found.instances)
+    assert one != other
+
+
+def test_the_default_stands_where_null_is_chosen(read: Any) -> None:
+    module = """variable "o" {
+  type = object({ e = optional(string, "kms"), f = optional(string), g = optional(object({ h = optional(number, 1) }), {}) })
+}
+variable "n" {
+  default  = "d"
+  nullable = false
+}
+variable "p" {
+  default = "d"
+}
+resource "aws_x" "x" {
+  e = var.o.e
+  f = var.o.f
+  g = var.o.g
+  n = var.n
+  p = var.p
+}
+"""
+    root = """variable "b" {}
+module "m" {
+  source = "./m"
+  o      = { e = var.b ? "aes" : null, f = var.b ? "f" : null, g = var.b ? { h = 2 } : null }
+  n      = var.b ? "n" : null
+  p      = var.b ? "p" : null
+}
+"""
+    (found,) = read({"main.tf": root, "m/main.tf": module})
+    values = found.instances[0].values
+    assert {name: each.cases[1:] for name, each in values.items()} == {
+        "e": ("aes", "kms"),
+        "f": ("f", NO_VALUE),
+        "g": ({"h": 2}, {"h": 1}),
+        "n": ("n", "d"),
+        "p": ("p", NO_VALUE),
+    }

@@ -1,6 +1,7 @@
 """States: as ``terraform show -json`` writes them, and raw."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -149,7 +150,7 @@ def test_a_sensitive_name_may_be_any(estate_of_state):
     assert found["rds-cluster-custom-admin-name"] == "unknown"
 
 
-PUBLIC = {
+PUBLIC: dict[str, Any] = {
     "a switch": ("aws_db_instance", {"manage_master_user_password": True}, {"ManageMasterUserPassword": True}),
     "another": ("aws_cognito_user_pool_client", {"generate_secret": False}, {"GenerateSecret": False}),
     "a variable": ("aws_lambda_function", {"environment": [{"variables": {"password": "x"}}]},
@@ -253,7 +254,7 @@ def test_a_state_of_another_provider_is_named(estate_of_state):
     assert note.what == "1 resource of provider hashicorp/google"
 
 
-EMPTY = {
+EMPTY: dict[str, Any] = {
     "topic": ("aws_sns_topic", {"name": "t", "kms_master_key_id": "", "policy": ""}, {"TopicName": "t"},
               {"sns-topic-encrypted": "not-satisfied"}),
     "queue": ("aws_sqs_queue", {"name": "q", "redrive_policy": "", "policy": ""}, {"QueueName": "q"},
@@ -287,7 +288,7 @@ def test_an_empty_text_is_an_argument_that_is_not_set(estate_of_state, case):
 
 BUCKET = ("aws_s3_bucket", "b", {"id": "data", "bucket": "data", "arn": "arn:aws:s3:::data"})
 ROLE = ("aws_iam_role", "app", {"id": "app", "name": "app", "arn": "arn:aws:iam::111122223333:role/app"})
-LINKS = {
+LINKS: dict[str, Any] = {
     "a policy has its bucket's id": (
         [BUCKET, ("aws_s3_bucket_policy", "b", {"id": "data", "bucket": "data", "policy": "{}"}),
          ("aws_s3_bucket_notification", "b", {"id": "data", "bucket": "data", "eventbridge": True})],
@@ -344,7 +345,7 @@ SSH = {"protocol": "tcp", "from_port": 22, "to_port": 22, "cidr_blocks": ["0.0.0
        "description": "", "ipv6_cidr_blocks": [], "prefix_list_ids": [], "security_groups": []}  # fmt: skip
 ALL = {**SSH, "protocol": "-1", "from_port": 0, "to_port": 0, "cidr_blocks": ["0.0.0.0/0"]}
 OPEN = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-TWICE = {
+TWICE: dict[str, Any] = {
     "a rule": (
         [("aws_security_group", "g", GROUP | {"ingress": [SSH], "egress": [ALL]}),
          ("aws_vpc_security_group_ingress_rule", "r", {"security_group_id": "sg-0a1b2c3d", "ip_protocol": "tcp",

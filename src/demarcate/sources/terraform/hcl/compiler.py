@@ -14,6 +14,7 @@ from demarcate.sources.terraform.hcl.functions import call
 from demarcate.sources.terraform.hcl.scope import Constant, Evaluate, Scope
 from demarcate.sources.terraform.hcl.templates import template
 from demarcate.sources.terraform.hcl.values import (
+    Opaque,
     derived,
     json_number,
     to_text,
@@ -24,7 +25,7 @@ MAX_DEPTH: Final = 120
 _TEXT: Final = re.compile(rb'"[^"\\$%\n]*"')
 _NUMBER: Final = re.compile(rb"\d+(?:\.\d+)?")
 _TRAVERSAL: Final = re.compile(rb"[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+")
-_NAME: Final = re.compile(rb"[^\W\d][\w-]*")
+_NAME: Final = re.compile(r"[^\W\d][\w-]*")
 _WORDS: Final = {b"true": True, b"false": False, b"null": None}
 _SPACE: Final = re.compile(r"\s+")
 _LONGEST_SHARED: Final = 300
@@ -151,9 +152,9 @@ class Compiler:
     def _index_step(self, node: Node) -> Follow:
         if node.type == "legacy_index":
             place = int(self._text(node)[1:])
-            return lambda value, scope: ops.index(value, place)
+            return lambda value, scope: _item(value, place, scope)
         key = self.expression(next(each for each in node.children if each.type == "expression"))
-        return lambda value, scope: ops.index(value, key(scope))
+        return lambda value, scope: _item(value, key(scope), scope)
 
     def _splat_step(self, node: Node, following: Sequence[Node]) -> Follow:
         """``[*]`` takes along all that follows it, ``.*`` only attributes."""
@@ -233,7 +234,7 @@ class Compiler:
 
     def _key(self, node: Node) -> str | Evaluate:
         text = self.source[node.start_byte : node.end_byte]
-        if _NAME.fullmatch(text):
+        if _NAME.fullmatch(text.decode()):
             return text.decode()
         if _TEXT.fullmatch(text):
             return text[1:-1].decode()
@@ -322,3 +323,13 @@ def _bare_conditional(node: Node) -> Node | None:
 
 def _attribute_step(name: str) -> Follow:
     return lambda value, scope: ops.attribute(value, name)
+
+
+def _item(value: Value, key: Value, scope: Scope) -> Value:
+    """An item; of what is there an unknown number of times, with a doubt."""
+    if isinstance(value, Opaque) and value.uncertain:
+        whole = value.unknown()
+        name = whole.references[0].resource if whole.references else (whole.text or "")[2:-1]
+        place = key if isinstance(key, str | int | float) else scope.module.budget.mark(key)
+        scope.module.budget.doubts.append(f"{name}[{place}]")
+    return ops.index(value, key)

@@ -50,29 +50,29 @@ def expand(block: Block, scope: Scope, uncertain: str | None) -> Expansion:
         value: Value
         try:
             value = attribute.evaluate(scope)
-            return make(value, scope, uncertain)
+            return make(value, scope, uncertain, attribute.text)
         except InputError as error:
             value = Unknown(error.what)
         except RecursionError:
             value = Unknown("nested too deeply")
-        return _undecided(name, value, scope)
+        return _undecided(name, value, scope, attribute.text)
     return Expansion("single", [(None, "", scope)], uncertain)
 
 
-def _undecided(name: str, value: Value, scope: Scope) -> Expansion:
+def _undecided(name: str, value: Value, scope: Scope, text: str) -> Expansion:
     given = value.unknown() if isinstance(value, Opaque) else value
     why = f"{name} cannot be decided: {given.why}"
     each = derived(given, why=f"{name} cannot be decided", text="${each.value}")
     key = derived(given, why=f"{name} cannot be decided", text="${each.key}")
     number = derived(given, why=f"{name} cannot be decided", text="${count.index}")
     names = {"each": {"key": key, "value": each}, "count": {"index": number}}
-    return Expansion("unknown", [(None, "", scope.having(names, " @ each"))], why)
+    return Expansion("unknown", [(None, "", scope.having(names, f" @ {scope.condition(text)}"))], why)
 
 
-def _count(value: Value, scope: Scope, uncertain: str | None) -> Expansion:
+def _count(value: Value, scope: Scope, uncertain: str | None, text: str) -> Expansion:
     number = to_number(value)
     if isinstance(number, Unknown):
-        return _undecided("count", number, scope)
+        return _undecided("count", number, scope, text)
     if number < 0 or number != int(number):
         raise EvaluationError(f"{number} is no count")
     if number > MAX_INSTANCES:
@@ -83,14 +83,14 @@ def _count(value: Value, scope: Scope, uncertain: str | None) -> Expansion:
     return Expansion("count", items, uncertain)
 
 
-def _for_each(value: Value, scope: Scope, uncertain: str | None) -> Expansion:
+def _for_each(value: Value, scope: Scope, uncertain: str | None, text: str) -> Expansion:
     if isinstance(value, Unknown | Opaque):
-        return _undecided("for_each", value, scope)
+        return _undecided("for_each", value, scope, text)
     if isinstance(value, dict):
         pairs = sorted(value.items())
     elif isinstance(value, list):
         if not is_known(value):
-            return _undecided("for_each", derived(value), scope)
+            return _undecided("for_each", derived(value), scope, text)
         pairs = [(to_text(each), each) for each in value]
     else:
         raise EvaluationError("for_each is neither a map nor a set")
@@ -103,8 +103,8 @@ def _for_each(value: Value, scope: Scope, uncertain: str | None) -> Expansion:
     return Expansion("for_each", items, uncertain)
 
 
-def _enabled(value: Value, scope: Scope, uncertain: str | None) -> Expansion:
+def _enabled(value: Value, scope: Scope, uncertain: str | None, text: str) -> Expansion:
     truth = to_bool(value)
     if isinstance(truth, Unknown):
-        return _undecided("enabled", truth, scope)
+        return _undecided("enabled", truth, scope, text)
     return Expansion("single", [(None, "", scope)], uncertain) if truth else Expansion("count", [], uncertain)

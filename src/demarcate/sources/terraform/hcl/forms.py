@@ -62,9 +62,7 @@ def conditional(condition: Evaluate, then: Evaluate, otherwise: Evaluate, text: 
         if decided is False:
             return otherwise(scope)
         one, other = branch(then, scope), branch(otherwise, scope)
-        # two conditions with one name are one condition, so what differs between instances is a part of the name
-        label = scope.label if any(each in text for each in scope.names) else ""
-        name = f"{scope.module.prefix}{text}{label}"
+        name = scope.condition(text)
         why = f"depends on {text}: {decided.why}"
 
         def choose(truth: Value) -> Value:

@@ -12,7 +12,7 @@ from demarcate.sources.terraform.hcl.providers import ProviderConfiguration
 from demarcate.sources.terraform.hcl.resources import Resource
 from demarcate.sources.terraform.hcl.scope import Budget, Scope
 from demarcate.sources.terraform.hcl.syntax import Attribute, Block, parse
-from demarcate.sources.terraform.hcl.types import ANY, Type, convert, parse_type
+from demarcate.sources.terraform.hcl.types import ANY, Type, convert, or_default, parse_type
 from demarcate.sources.terraform.hcl.values import (
     EvaluationError,
     Opaque,
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 _DOING: Final = object()
 STEPS: Final = 500_000
 """The steps of evaluation that one configuration may take."""
+MAX_INSTANCES: Final = 200_000
+"""The most instances of resources and data sources of one configuration."""
+MAX_CALLS: Final = 20_000
+"""The most instances of modules of one configuration."""
 
 
 class Session:
@@ -41,6 +45,21 @@ class Session:
         self.workspace = workspace
         self.budget = Budget(STEPS)
         self.skipped: dict[Skipped, None] = {}
+        self._made = {"instances": 0, "instances of modules": 0}
+        self._most = {"instances": MAX_INSTANCES, "instances of modules": MAX_CALLS}
+        self._refused: set[tuple[str, str]] = set()
+
+    def takes(self, what: str, number: int, where: str, address: str) -> bool:
+        """Whether so many more instances are within the limit. Past it, none are, and each block is an error once."""
+        made = self._made[what] + number
+        if made <= self._most[what]:
+            self._made[what] = made
+            return True
+        self._made[what] = self._most[what] + 1
+        if (what, where) not in self._refused:
+            self._refused.add((what, where))
+            self.skip(where, address, f"more than {self._most[what]:,} {what}", "error")
+        return False
 
     def skip(self, where: str, what: str, why: str, level: str = "note") -> None:
         """Take note of what was not read."""
@@ -143,6 +162,8 @@ class Frame:
             return Unknown(f"variable {name} has no value", text=text, origin="no-echo" if secret else "parameter")
         if default is not None and (not given or (value is None and self._flag(block, "nullable") is False)):
             value, given = default.evaluate(self.scope), False
+        elif default is not None and isinstance(value, Unknown) and self._flag(block, "nullable") is False:
+            value = or_default(value, default.evaluate(self.scope))
         value = convert(value, self._type(block))
         if not secret:
             return value
@@ -284,6 +305,7 @@ class NotRead(Opaque):
 
 
 _META: Final = frozenset({"source", "version", "count", "for_each", "providers", "depends_on"})
+_MODULES: Final = "instances of modules"
 MAX_MODULE_DEPTH: Final = 30
 """The deepest nesting of module calls that is followed."""
 
@@ -334,7 +356,10 @@ class Call:
             frame.session.skip(where, text, error.what, "error")
             return NotRead(text, error.what)
         arguments = {name: each for name, each in block.attributes.items() if name not in _META}
-        expansion = expand(block, frame.scope, frame.uncertain)
+        takes = frame.session.takes
+        expansion = expand(block, frame.scope, frame.uncertain) if takes(_MODULES, 0, where, text) else None
+        if expansion is None or not takes(_MODULES, len(expansion.items), where, text):
+            return NotRead(text, f"not read: more than {MAX_CALLS:,} {_MODULES}")
         passed = passed_providers(block)
 
         def one(suffix: str, scope: Scope) -> Called:

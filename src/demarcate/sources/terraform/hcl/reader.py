@@ -19,8 +19,6 @@ from demarcate.sources.terraform.instances import Configuration, Instance
 
 _NUMBER: Final = re.compile(r"\[(\d+)\]")
 _STACK: Final = 10_000
-MAX_INSTANCES: Final = 200_000
-"""The most instances of one configuration."""
 
 
 def is_configuration(path: Path) -> bool:
@@ -111,15 +109,11 @@ def _configuration(
         session.skipped[each] = None
     instances: list[Instance] = []
     for frame in root.frames():
-        for (mode, kind, name), block in frame.module.resources.items():
+        for mode, kind, name in frame.module.resources:
             resource = frame.declared_resource(mode, kind, name)
             if resource is None or mode == "ephemeral":
                 continue
             resource.value()
-            if len(instances) + len(resource.handles) > MAX_INSTANCES:
-                where = f"{block.file}:{block.line}"
-                session.skip(where, resource.address, f"more than {MAX_INSTANCES:,} instances", "error")
-                continue
             instances.extend(handle.instance() for handle in resource.handles)
     instances.sort(key=lambda each: _NUMBER.sub(_padded, each.address))
     return Configuration(

@@ -46,8 +46,14 @@ class Resource:
         """The resource as a value: its one instance, or a list or dict of them."""
         if self._state == 0:
             self._state = 1
+            session, where = self.frame.session, f"{self.block.file}:{self.block.line}"
             try:
-                expansion = expand(self.block, self.frame.scope, self.frame.uncertain)
+                expansion = None
+                if session.takes("instances", 0, where, self.address):
+                    expansion = expand(self.block, self.frame.scope, self.frame.uncertain)
+                if expansion is None or not session.takes("instances", len(expansion.items), where, self.address):
+                    self._value = Handle(self, self.address, self.frame.scope, True, "too many instances")
+                    return self._value
                 undecided = expansion.kind == "unknown"
 
                 def one(suffix: str, scope: Scope) -> Handle:

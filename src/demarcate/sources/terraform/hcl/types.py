@@ -14,6 +14,7 @@ from demarcate.sources.terraform.hcl.values import (
     Opaque,
     SetList,
     by_cases,
+    derived,
     is_known,
     json_text,
     to_text,
@@ -213,5 +214,15 @@ def _to_object(value: Value, kind: Type) -> Value:
             given = None
         else:
             raise EvaluationError(f"the attribute {name!r} is missing")
-        made[name] = convert(default if given is None else given, item)
+        made[name] = convert(default if given is None else or_default(given, default), item)
     return made
+
+
+def or_default(value: Value, default: Value) -> Value:
+    """A value, with the default where null was chosen."""
+    if not isinstance(value, Unknown):
+        return default if value is None else value
+    if not value.maybe_absent or default is None:
+        return value
+    found = by_cases(lambda each: or_default(each, default), value)
+    return derived(value, default, why=value.why) if found is None else found

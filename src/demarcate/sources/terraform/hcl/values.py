@@ -132,14 +132,14 @@ def by_cases(function: Callable[[Value], Value], value: Unknown, depth: int = 0)
     return choice(condition, results[0], results[1], value.why)
 
 
-def _tells(value: Value) -> bool:
+def tells(value: Value) -> bool:
     """Whether a value says what it is, so that another one that says the same is the same."""
     return is_known(value) or (type(value) is Unknown and value.text is not None and "${}" not in value.text)
 
 
 def choice(condition: str, one: Value, other: Value, why: str) -> Value:
     """The choice between two values by a condition that is not decided; the value itself if both are the same."""
-    if one is other or (type(one) is type(other) and one == other and _tells(one)):
+    if one is other or (type(one) is type(other) and one == other and tells(one)):
         return one
     branches = [NO_VALUE if each is None else each for each in (one, other)]
     absent = any(each is NO_VALUE or (type(each) is Unknown and each.maybe_absent) for each in branches)

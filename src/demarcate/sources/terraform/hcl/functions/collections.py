@@ -179,6 +179,8 @@ def _values(value: Value) -> Value:
 
 
 def _lookup(value: Value, key: Value, *default: Value) -> Value:
+    if isinstance(value, Opaque) and value.uncertain:
+        return derived(value, key, *default)
     if isinstance(value, Opaque) and isinstance(key, str):
         return value.attribute(key)
     for each in (value, key):
@@ -220,6 +222,8 @@ def _one(value: Value) -> Value:
     if isinstance(value, Unknown):
         found = by_cases(_one, value)
         return derived(value, maybe_absent=True) if found is None else found
+    if isinstance(value, Opaque) and value.uncertain:
+        return derived(value, maybe_absent=True)
     items = _list(value)
     if len(items) > 1:
         raise EvaluationError("one of a list of several items")

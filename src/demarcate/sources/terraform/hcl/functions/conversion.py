@@ -11,6 +11,7 @@ from demarcate.sources.terraform.hcl.types import make_set
 from demarcate.sources.terraform.hcl.values import (
     EvaluationError,
     Opaque,
+    choice,
     derived,
     is_known,
     references_of,
@@ -72,22 +73,37 @@ def _no_ephemeral(value: Value) -> Value:
 
 
 def _try(arguments: list[Evaluate], scope: Scope) -> Value:
-    """The first argument that is no error."""
-    for each in arguments:
+    """The first argument that is no error; what may be one is a choice between it and those after it."""
+    doubts = scope.module.budget.doubts
+    for place, each in enumerate(arguments):
+        before = len(doubts)
         try:
-            return each(scope)
+            value = each(scope)
         except EvaluationError:
             continue
+        if len(doubts) == before or place == len(arguments) - 1:
+            return value
+        condition = f"{doubts[before]} is there"
+        try:
+            rest = _try(arguments[place + 1 :], scope)
+        except EvaluationError:
+            return value
+        one, other = (part.unknown() if isinstance(part, Opaque) else part for part in (value, rest))
+        return choice(condition, one, other, f"it is not known whether {condition}")
     raise EvaluationError("every argument of try is an error")
 
 
 def _can(arguments: list[Evaluate], scope: Scope) -> Value:
     if len(arguments) != 1:
         raise EvaluationError("can takes one argument")
+    doubts = scope.module.budget.doubts
+    before = len(doubts)
     try:
         value = arguments[0](scope)
     except EvaluationError:
         return False
+    if len(doubts) > before:
+        return derived(value, why=f"it is not known whether {doubts[before]} is there")
     if isinstance(value, Unknown) and value.origin == "reference" and not value.open:
         return True
     return True if is_known(value) or not isinstance(value, Unknown | Opaque) else derived(value)
