@@ -179,7 +179,7 @@ def _points_outside(properties: Mapping[str, Value]) -> bool:
     while pending:
         item = pending.pop()
         if type(item) is Unknown:
-            if not item.references and item.origin not in _NO_NAME:
+            if item.open and not item.references and item.origin not in _NO_NAME:
                 return True
         elif isinstance(item, dict):
             pending.extend(item.values())

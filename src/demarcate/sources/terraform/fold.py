@@ -276,11 +276,53 @@ def repetitions(drafts: Iterable["Draft"]) -> set[int]:
     }
 
 
+_LISTED: Final = (
+    ("AWS::EC2::SecurityGroup", "SecurityGroupIngress", "AWS::EC2::SecurityGroupIngress", "GroupId"),
+    ("AWS::EC2::SecurityGroup", "SecurityGroupEgress", "AWS::EC2::SecurityGroupEgress", "GroupId"),
+    ("AWS::IAM::Role", "Policies", "AWS::IAM::RolePolicy", "RoleName"),
+)
+"""What a resource lists, and the type that says one such item of the resource that a property of it names."""
+
+
+def unlist(drafts: Iterable["Draft"]) -> None:
+    """Take out of lists what a resource of its own says too: a state holds the rules of a group in both places."""
+    everything = list(drafts)
+    for kind, name, item_type, of in _LISTED:
+        said: dict[str, list[Draft]] = {}
+        for each in everything:
+            parent = _only(each.properties.get(of)) if each.target.type == item_type else None
+            if parent is not None and each.uncertain is None and each.instance.uncertain is None:
+                said.setdefault(parent, []).append(each)
+        for draft in everything if said else ():
+            items = draft.properties.get(name)
+            if draft.target.type == kind and draft.target.id in said and isinstance(items, list):
+                left = [each for each in items if not any(_repeats(each, other) for other in said[draft.target.id])]
+                draft.properties[name] = left
+                if not left and items and name != "SecurityGroupEgress":  # without it, AWS lets everything out
+                    del draft.properties[name]
+
+
+def _repeats(item: Value, draft: "Draft") -> bool:
+    """Whether a resource says the same as an item of a list; a rule's description tells no two rules apart."""
+    if not isinstance(item, dict) or not item:
+        return False
+    own = {key: value for key, value in draft.properties.items() if key in _TELLING}
+    return own.keys() == item.keys() & _TELLING and all(_equal(item[key], own[key], draft) is True for key in own)
+
+
+_TELLING: Final = frozenset({
+    "IpProtocol", "FromPort", "ToPort", "CidrIp", "CidrIpv6", "SourceSecurityGroupId", "SourcePrefixListId",
+    "DestinationSecurityGroupId", "DestinationPrefixListId", "PolicyName",
+})  # fmt: skip
+
+
 def _equal(value: Value, own: Value, draft: "Draft") -> bool | None:
     """Whether a companion's argument equals a property of a resource; ``None`` if that is not known. An argument that
     refers to the resource itself repeats the resource's own property."""
     if value == own:
         return True
+    if isinstance(value, list) and isinstance(own, list) and len(value) == len(own):
+        return all(_equal(*each, draft) is True for each in zip(value, own, strict=True))
     one, other = _only(value), _only(own)
     if one is not None and one == draft.target.id:
         return True

@@ -16,11 +16,13 @@ from demarcate.sources.terraform.plan_configuration import Configurations, Scope
 from demarcate.sources.terraform.plan_references import PlanReferences
 from demarcate.sources.terraform.plan_values import (
     HASHED,
+    LINKING,
     SENSITIVE,
     UNKNOWN,
     at,
     beside,
     is_hash,
+    linked_json,
     merged,
     omitted,
     resources_in,
@@ -257,6 +259,8 @@ class _Reader:
                     each, at(sensitive, key), inner_expression, address, scope, key, there, not (plain or written)
                 )
             return found
+        if name in LINKING and isinstance(value, str) and value.startswith("{"):
+            return linked_json(value, lambda arn: self.references.owner(arn, address))
         if isinstance(value, str) and scope is not None and isinstance(expression, dict) and "references" in expression:
             return self.references.named(value, expression, scope, address, name)
         return value

@@ -85,6 +85,15 @@ class PlanReferences:
             return value
         return Unknown("the name of a resource of the plan", (only,), value, origin="reference", open=False)
 
+    def owner(self, arn: str, address: str) -> Value:
+        """A known ARN, or the reference to another resource of the plan that has it."""
+        found = self._arns.get(arn)
+        if found is None or found == address:
+            return arn
+        return Unknown(
+            "the name of a resource of the plan", (Reference(found, "arn"),), arn, origin="reference", open=False
+        )
+
     def _equal(self, found: Found, value: str, argument: str) -> Iterator[Reference]:
         for each, attribute in self._targets(found):
             if each is None or within_module(each.address).startswith("data."):

@@ -1,12 +1,15 @@
 """Values of plans and states: what is not known, what is sensitive, and where resources stand in them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import takewhile
 from typing import Any, Final
 
+import msgspec
+
 from demarcate.model import Unknown, Value
 from demarcate.sources.terraform.addresses import key_of, step
+from demarcate.sources.terraform.instances import Json
 
 
 class _Mark:
@@ -157,6 +160,25 @@ def _step(step: Any) -> Any:
 def is_hash(kind: str, name: str, value: Any) -> bool:
     """Whether a text is but the hash of an argument, which is all that the provider kept of it before version 6."""
     return name == "user_data" and kind in _SCRIPTED and isinstance(value, str) and _HASH.fullmatch(value) is not None
+
+
+LINKING: Final = frozenset({"redrive_policy", "redrive_allow_policy"})
+"""Arguments whose JSON text names other resources by their ARNs."""
+
+
+def linked_json(text: str, link: Callable[[str], Value]) -> Value:
+    """A JSON text in which the ARNs are what ``link`` makes of them; the text itself if it is no object."""
+    try:
+        value = msgspec.json.decode(text.encode(), type=dict[str, Any])
+    except (msgspec.DecodeError, RecursionError):
+        return text
+
+    def inside(each: Any) -> Value:
+        if isinstance(each, str):
+            return link(each) if each.startswith("arn:") else each
+        return [inside(one) for one in each] if isinstance(each, list) else each
+
+    return Json({name: inside(each) for name, each in value.items()})
 
 
 def read(values: Any, path: str) -> Value:

@@ -7,12 +7,23 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import msgspec
+
 from demarcate.errors import InputError
 from demarcate.model import Declared, Reference, Skipped, Unknown, Value
 from demarcate.sources.terraform.addresses import base_of, step
 from demarcate.sources.terraform.instances import Configuration, Instance
 from demarcate.sources.terraform.mapping import mappings
-from demarcate.sources.terraform.plan_values import HASHED, SENSITIVE, is_hash, marks_of, resources_in, without
+from demarcate.sources.terraform.plan_values import (
+    HASHED,
+    LINKING,
+    SENSITIVE,
+    is_hash,
+    linked_json,
+    marks_of,
+    resources_in,
+    without,
+)
 
 if TYPE_CHECKING:
     from demarcate.sources.terraform.recognition import Lines
@@ -32,6 +43,7 @@ _SECRETS: Final = {
     "aws_ssm_parameter": "value",
 }
 """Secrets whose names do not say so."""
+_UNTOLD: Final = Unknown("a sensitive value, of which a state does not say how it was written", open=False)
 _OPEN: Final = frozenset({"variables", "environment_variables", "tags", "tags_all"})
 """Maps whose keys the user chose."""
 _GIVEN: Final = ("url", "key_id")
@@ -128,15 +140,17 @@ def _instances(
 def _open_of(kind: str, values: Mapping[str, Value]) -> dict[str, Value]:
     """The attributes that hold no secrets by their name: not all of Terraform's versions mark them as sensitive."""
     return {
-        name: SENSITIVE if name == _SECRETS.get(kind) and each else _open(name, each) for name, each in values.items()
+        name: _UNTOLD if name == _SECRETS.get(kind) and each else _open(name, each) for name, each in values.items()
     }
 
 
 def _open(name: str, value: Value) -> Value:
     """What is not secret of an attribute. A switch or a number is none (``manage_master_user_password``), nor is an
     ARN."""
+    if value is SENSITIVE:
+        return _UNTOLD if _SECRET.search(name) else value
     if isinstance(value, str):
-        return SENSITIVE if value and not value.startswith("arn:") and _SECRET.search(name) else value
+        return _UNTOLD if value and not value.startswith("arn:") and _SECRET.search(name) else value
     if isinstance(value, list):
         return [_open(name, each) for each in value]
     if isinstance(value, dict) and name not in _OPEN:
@@ -159,7 +173,10 @@ def _linked(
     resources that Terraform says an instance depends on (address → addresses without keys)."""
     claims: dict[str, list[_Claim]] = {}
     found = {each.address: each for each in instances}
-    for each in found.values():
+    for each in list(found.values()):
+        region = each.values.get("region")  # of the provider's version 6
+        if isinstance(region, str) and region:
+            found[each.address] = msgspec.structs.replace(each, region=region)
         each.values.update({key: HASHED for key, value in each.values.items() if is_hash(each.type, key, value)})
         for value, claim in _claims(each):
             claims.setdefault(value, []).append(claim)
@@ -188,7 +205,8 @@ def _claims(instance: Instance) -> Iterator[tuple[str, _Claim]]:
         if not isinstance(own, str) or len(own) < 2:
             continue
         same = [key for key, value in texts if value == own]
-        if any(not _is_own(key, instance.type) and (_ID.match(key) or key in entry.properties) for key in same):
+        named = any(_is_own(key, instance.type) for key in same)  # its own name, if another's too
+        if not named and any(_ID.match(key) or key in entry.properties for key in same):
             continue
         by_name = attribute == "id" and "/" not in own and any(key not in _GIVEN for key in same)
         yield own, _Claim(Reference(instance.address, attribute), instance.type, by_name)
@@ -205,6 +223,8 @@ class _Links:
     def of(self, value: Value, key: str) -> Value:
         """A value of an argument with what names another resource as a reference to it."""
         if isinstance(value, str):
+            if key in LINKING and value.startswith("{"):
+                return linked_json(value, lambda text: self.of(text, "arn"))
             reference = self._reference(value, key) if value in self.claims else None
             if reference is None:
                 return value

@@ -10,7 +10,7 @@ import msgspec
 from demarcate.model import Declared, Resource, Skipped, Unknown, Value
 from demarcate.model.estate import UNSPECIFIED
 from demarcate.sources.terraform.filling import Filler, merge, set_default
-from demarcate.sources.terraform.fold import Companions, give, repetitions
+from demarcate.sources.terraform.fold import Companions, give, repetitions, unlist
 from demarcate.sources.terraform.inline import made_of
 from demarcate.sources.terraform.instances import Configuration, Instance
 from demarcate.sources.terraform.mapping import KnobSpec, Mapped, Mappings, mappings
@@ -113,6 +113,7 @@ class _Configuration:
         give(drafts, self.references)
         for instance, entry in self._settings:
             self._set(instance, entry)
+        unlist(each for some in drafts.values() for each in some)
         repeated = repetitions(each for some in drafts.values() for each in some)
         return [self._resource(each) for some in drafts.values() for each in some if id(each) not in repeated]
 

@@ -81,3 +81,20 @@ def test_a_document_that_is_read_by_a_key_is_its_json(tmp_path):
     (tmp_path / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
     estate = read([str(tmp_path / "plan.json")], ReadOptions())
     assert outcomes(assess_estate(estate), 'aws_iam_role.r["a"]')["iam-role-trust-not-public"] == "not-satisfied"
+
+
+def test_an_arn_in_a_known_json_text_is_a_connection(tmp_path):
+    dead = "arn:aws:sqs:eu-west-1:111122223333:d"
+    entries = [
+        ("d", {"name": "d", "arn": dead}),
+        ("q", {"name": "q", "redrive_policy": f'{{"deadLetterTargetArn":"{dead}"}}'}),
+    ]
+    changes = [
+        {"address": f"aws_sqs_queue.{name}", "mode": "managed", "type": "aws_sqs_queue", "name": name,
+         "change": {"actions": ["no-op"], "after": after}}
+        for name, after in entries
+    ]  # fmt: skip
+    plan = {"format_version": "1.2", "resource_changes": changes}
+    (tmp_path / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    estate = read([str(tmp_path / "plan.json")], ReadOptions())
+    assert [each.via for each in estate.connections] == ["RedrivePolicy.deadLetterTargetArn"]

@@ -134,6 +134,22 @@ def test_a_secret_that_terraform_does_not_mark_is_not_kept(estate_of_state, whos
     assert PASSWORD not in repr(estate_of_state(_shown(_entry(kind, "r", attributes))))
 
 
+def test_how_a_password_was_written_is_not_known(estate_of_state):
+    estate = estate_of_state(_raw(_instance("aws_rds_cluster", "c", {"engine": "mysql", "master_password": PASSWORD})))
+    found = outcomes(assess_estate(estate), "aws_rds_cluster.c")
+    assert found["rds-cluster-password-not-in-plain-text"] == "unknown"
+    assert found["rds-cluster-managed-password"] == "not-satisfied"
+
+
+def test_a_sensitive_name_may_be_any(estate_of_state):
+    paths = [[{"type": "get_attr", "value": "master_username"}]]
+    cluster = _instance(
+        "aws_rds_cluster", "c", {"engine": "mysql", "master_username": "admin"}, sensitive_attributes=paths
+    )
+    found = outcomes(assess_estate(estate_of_state(_raw(cluster))), "aws_rds_cluster.c")
+    assert found["rds-cluster-custom-admin-name"] == "unknown"
+
+
 PUBLIC: dict[str, Any] = {
     "a switch": ("aws_db_instance", {"manage_master_user_password": True}, {"ManageMasterUserPassword": True}),
     "another": ("aws_cognito_user_pool_client", {"generate_secret": False}, {"GenerateSecret": False}),
@@ -289,6 +305,16 @@ LINKS: dict[str, Any] = {
         [ROLE, ("aws_iam_user", "app", {"id": "app", "name": "app"}),
          ("aws_iam_role_policy", "p", {"id": "app:p", "name": "p", "role": "app", "policy": "{}"})],
         [("aws_iam_role_policy.p", "aws_iam_role.app", "RoleName")]),
+    "a name that is its role's too": (
+        [ROLE, ("aws_iam_instance_profile", "app", {"id": "app", "name": "app", "role": "app"}),
+         ("aws_instance", "i", {"id": "i-0a1b2c3d", "iam_instance_profile": "app"})],
+        [("aws_iam_instance_profile.app", "aws_iam_role.app", "Roles[0]"),
+         ("aws_instance.i", "aws_iam_instance_profile.app", "IamInstanceProfile")]),
+    "an ARN in a JSON text": (
+        [("aws_sqs_queue", "d", {"name": "d", "arn": "arn:aws:sqs:eu-west-1:111122223333:d"}),
+         ("aws_sqs_queue", "q", {"name": "q", "arn": "arn:aws:sqs:eu-west-1:111122223333:q", "redrive_policy":
+             '{"deadLetterTargetArn":"arn:aws:sqs:eu-west-1:111122223333:d","maxReceiveCount":3}'})],
+        [("aws_sqs_queue.q", "aws_sqs_queue.d", "RedrivePolicy.deadLetterTargetArn")]),
     "a name that is another's too": (
         [ROLE, ("aws_db_instance", "d", {"id": "db-1", "identifier": "app", "db_name": "app", "engine": "mysql"})], []),
     "what is no name of a type": (
@@ -312,6 +338,46 @@ def test_a_name_or_id_is_a_connection_to_the_resource_that_has_it(estate_of_stat
     found = [(names[each.source], names[each.target], each.via) for each in estate.connections]
     assert found == connections
     assert not estate.skipped
+
+
+GROUP = {"id": "sg-0a1b2c3d", "name": "g", "description": "x", "vpc_id": "vpc-0a1b2c3d"}
+SSH = {"protocol": "tcp", "from_port": 22, "to_port": 22, "cidr_blocks": ["0.0.0.0/0", "10.0.0.0/8"], "self": False,
+       "description": "", "ipv6_cidr_blocks": [], "prefix_list_ids": [], "security_groups": []}  # fmt: skip
+ALL = {**SSH, "protocol": "-1", "from_port": 0, "to_port": 0, "cidr_blocks": ["0.0.0.0/0"]}
+OPEN = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+TWICE: dict[str, Any] = {
+    "a rule": (
+        [("aws_security_group", "g", GROUP | {"ingress": [SSH], "egress": [ALL]}),
+         ("aws_vpc_security_group_ingress_rule", "r", {"security_group_id": "sg-0a1b2c3d", "ip_protocol": "tcp",
+             "from_port": 22, "to_port": 22, "cidr_ipv4": "0.0.0.0/0", "cidr_ipv6": None, "description": None}),
+         ("aws_security_group_rule", "e", {"type": "egress", "security_group_id": "sg-0a1b2c3d", "protocol": "-1",
+             "from_port": 0, "to_port": 0, "cidr_blocks": ["0.0.0.0/0"], "ipv6_cidr_blocks": [], "self": False})],
+        {"SecurityGroupIngress": [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "10.0.0.0/8"}],
+         "SecurityGroupEgress": []}, 3),
+    "a role's policy": (
+        [("aws_iam_role", "r", {"id": "app", "name": "app", "inline_policy": [
+            {"name": "p", "policy": json.dumps(OPEN)}, {"name": "q", "policy": json.dumps(OPEN)}]}),
+         ("aws_iam_role_policy", "p", {"id": "app:p", "name": "p", "role": "app", "policy": json.dumps(OPEN)})],
+        {"Policies": [{"PolicyName": "q", "PolicyDocument": OPEN}]}, 2),
+    "a topic's policy": (
+        [("aws_sns_topic", "t", TOPIC | {"policy": json.dumps(OPEN)}),
+         ("aws_sns_topic_policy", "t", {"id": TOPIC["id"], "arn": TOPIC["arn"], "policy": json.dumps(OPEN, indent=1)})],
+        {"TopicName": "t"}, 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", TWICE)
+def test_what_a_state_holds_twice_is_there_once(estate_of_state, what):
+    resources, properties, number = TWICE[what]
+    estate = estate_of_state(_raw(*[_instance(*each) for each in resources]))
+    assert len(estate.resources) == number
+    first = next(each for each in estate.resources if each.name == ".".join(resources[0][:2]))
+    assert properties.items() <= first.properties.items()
+
+
+def test_a_region_that_a_resource_has_is_its_own(estate_of_state):
+    (queue,) = estate_of_state(_raw(_instance("aws_sqs_queue", "q", {"name": "q", "region": "eu-west-1"}))).resources
+    assert queue.region == "eu-west-1"
 
 
 JSON = st.recursive(
