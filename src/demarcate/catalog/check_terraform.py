@@ -251,6 +251,8 @@ def _problems(data: Catalog, mappings: Mappings) -> Iterator[tuple[str, str]]:
 
 
 def _entry(data: Catalog, stem: str | None, name: str, entry: Mapped) -> Iterator[str]:
+    if entry.alone is not None:
+        yield from _entry(data, stem, name, entry.alone)
     targets = cloudformation_types(entry)
     if targets and stem not in {stem_of(each) for each in targets}:
         yield f"belongs into {stem_of(targets[0])}.yaml"

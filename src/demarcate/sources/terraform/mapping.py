@@ -112,7 +112,8 @@ class Mapped(
     argument), or by ``match``: arguments whose values equal the parent's properties (argument → property); ``to`` is
     the object of the parent that the arguments are relative to (``Targets[]``, ``Integration``), ``to_of`` another one,
     by the attribute of the parent that the argument refers to; ``to_by`` one by an argument's value (argument → value →
-    object); ``only``: it says nothing unless these arguments have these values (``null``: are absent).
+    object); ``only``: it says nothing unless these arguments have these values (``null``: are absent);
+    ``alone``: what it is where its argument names no parent, or AWS's ``default``.
     ``account``: account knob id → where its value is. ``provider_only``: why nothing on AWS corresponds.
     ``properties``: exceptions to the naming rule (``on``: those of one of the parents); ``returns``: attribute → what
     ``Ref``/``Fn::GetAtt`` calls it;
@@ -132,6 +133,7 @@ class Mapped(
     by: str | dict[str, str] | None = None
     match: dict[str, str] = {}
     only: dict[str, str | None] = {}
+    alone: "Mapped | None" = None
     to: str | None = None
     to_of: dict[str, str] = {}
     to_by: dict[str, dict[str, str]] = {}
@@ -194,6 +196,8 @@ def problems(entry: Mapped) -> list[str]:
         found.append("sets and attaches need by or match")
     if isinstance(entry.by, dict) and set(entry.by) - set(entry.parents):
         found.append("by names a type that it does not attach to")
+    if entry.alone is not None and (entry.alone.is_ is None or not entry.parents):
+        found.append("alone is a resource, and only of a companion")
     if set(entry.on) - set(entry.parents):
         found.append("on names a type that it does not attach to")
     if entry.makes and entry.is_ is None:
@@ -213,7 +217,7 @@ class Mappings:
 
     def _load(self) -> tuple[dict[str, msgspec.Raw], dict[str, str]]:
         files = sorted(self._folder.glob("*.yaml"))
-        name = disk.key_of(b"terraform 5", Path(__file__).read_bytes(), *(each.read_bytes() for each in files))
+        name = disk.key_of(b"terraform 6", Path(__file__).read_bytes(), *(each.read_bytes() for each in files))
         stored = disk.get(name)
         if stored is None:
             table: dict[str, Mapped] = {}

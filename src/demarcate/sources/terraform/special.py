@@ -135,10 +135,22 @@ def _signing(instance: Instance, properties: dict[str, Value], references: Refer
     return [] if off else [properties]
 
 
+def _statements(instance: Instance, properties: dict[str, Value], references: References) -> list[dict[str, Value]]:
+    """The policy of an event bus, of which CloudFormation's resource holds one statement."""
+    policy = properties.get("Statement")
+    found = policy.get("Statement") if isinstance(policy, dict) else None
+    made: list[dict[str, Value]] = []
+    for each in found if isinstance(found, list) else [found]:
+        name = {"StatementId": each["Sid"]} if isinstance(each, dict) and "Sid" in each else {}
+        made.append({**properties, "Statement": each, **name})
+    return made if found else [properties]
+
+
 CONVERT: Final[Mapping[str, Callable[[Instance, dict[str, Any], References], list[dict[str, Any]]]]] = {
     "rules": _one_rule_each,
     "flow-log": _flow_log,
     "user-pool": _user_pool,
+    "statements": _statements,
     "safety-rule": _safety_rule,
     "signing": _signing,
 }

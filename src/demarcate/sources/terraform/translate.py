@@ -80,6 +80,8 @@ class _Configuration:
                 others[_REGISTRY.sub("", each.provider) or each.type.partition("_")[0]] += 1
                 continue
             entry = self.data.entry(each.type)
+            if entry is not None and entry.alone is not None and _names_none(entry, each):
+                entry = entry.alone
             if entry is None:
                 self._note(each, f"{each.type} is not known: a newer provider's, or no resource type of it")
             elif entry.is_ is not None:
@@ -234,6 +236,10 @@ class Draft(msgspec.Struct, kw_only=False):
     inline: bool = False
     uncertain: str | None = None
     accepted: tuple[Mapping[str, str], ...] = ()
+
+
+def _names_none(entry: Mapped, instance: Instance) -> bool:
+    return all(instance.values.get(each) in (None, "", "default") for each in entry.parent_arguments().values())
 
 
 def _type_of(entry: Mapped, instance: Instance) -> str:
