@@ -355,3 +355,37 @@ module "m" {
         "n": ("n", "d"),
         "p": ("p", NO_VALUE),
     }
+
+
+def dynamic(collection: str) -> str:
+    return f'  dynamic "rule" {{\n    for_each = {collection}\n    content {{\n      a = rule.value\n    }}\n  }}\n'
+
+
+STATIC = "  rule {\n    a = 0\n  }\n"
+
+
+@pytest.mark.parametrize(
+    ("blocks", "one", "other"),
+    [
+        (STATIC + dynamic("var.b ? [1, 2] : []"), [0, 1, 2], [0]),
+        (dynamic("var.b ? [1, 2] : []") + STATIC, [1, 2, 0], [0]),
+        (dynamic("[0]") + dynamic("var.b ? [] : [1, 2]"), [0], [0, 1, 2]),
+        (dynamic("var.b ? [1, 2] : [3]") + dynamic("[]"), [1, 2], [3]),
+        (dynamic("var.b ? [] : [1, 2, 3]"), [], [1, 2, 3]),
+    ],
+)
+def test_several_blocks_that_may_be_chosen(read: Any, blocks: str, one: list[int], other: list[int]) -> None:
+    (found,) = read(f'variable "b" {{}}\nresource "aws_x" "x" {{\n{blocks}}}\n')
+    rule = found.instances[0].values["rule"]
+    assert rule.cases == ("var.b", *([{"a": each} for each in rules] for rules in (one, other)))
+
+
+def test_blocks_that_depend_on_many_conditions(read: Any) -> None:
+    blocks = STATIC + "".join(dynamic(f"var.b == {n} ? [1, 2] : []") for n in range(40))
+    (found,) = read(f'variable "b" {{}}\nresource "aws_x" "x" {{\n{blocks}}}\n')
+    assert len(repr(found.instances[0].values["rule"])) < 100_000
+
+
+def test_a_dynamic_block_that_says_nothing_is_not_lost(read: Any) -> None:
+    (found,) = read('resource "aws_x" "x" {\n  dynamic "rule" {\n    for_each = [1]\n  }\n}\n')
+    assert isinstance(found.instances[0].values["rule"], Unknown)
