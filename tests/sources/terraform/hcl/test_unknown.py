@@ -389,3 +389,63 @@ def test_blocks_that_depend_on_many_conditions(read: Any) -> None:
 def test_a_dynamic_block_that_says_nothing_is_not_lost(read: Any) -> None:
     (found,) = read('resource "aws_x" "x" {\n  dynamic "rule" {\n    for_each = [1]\n  }\n}\n')
     assert isinstance(found.instances[0].values["rule"], Unknown)
+
+
+KINDS = """
+variable "l" {
+  type    = list(string)
+  default = []
+}
+variable "m" {
+  type    = map(string)
+  default = {}
+}
+variable "o" {
+  type    = object({ l = optional(list(string), []), a = optional(any) })
+  default = { a = [] }
+}
+variable "g" {
+  default = {}
+}
+variable "b" {}
+locals {
+  t = []
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("var.l == []", False),
+        ("var.l != []", True),
+        ("var.l == tolist([])", True),
+        ("(var.l) == var.o.l", True),
+        ("var.o.l == []", False),
+        ("var.o.a == []", True),
+        ("var.m == {}", False),
+        ("var.m == tomap({})", True),
+        ("var.m == var.m", True),
+        ("var.g == {}", True),
+        ("{ for k, v in {} : k => v } == {}", True),
+        ("[for x in var.l : x] == []", True),
+        ('toset(["a"]) == ["a"]', False),
+        ('toset(["a"]) == toset(["a", "a"])', True),
+        ('keys({ a = 1 }) == ["a"]', False),
+        ("local.t == local.t", True),
+        ("local.t == [1]", False),
+        ('(var.b ? var.l : ["a"]) == ["b"]', False),
+    ],
+)
+def test_a_list_is_never_equal_to_a_tuple(value: Any, expression: str, expected: bool) -> None:
+    assert value(expression, KINDS) is expected
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["local.t == []", "concat(var.l, var.l) == []", "merge(var.m, var.m) != {}", '(var.b ? var.l : ["a"]) == []'],
+)
+def test_what_may_be_a_list_or_a_tuple(value: Any, expression: str) -> None:
+    found = value(expression, KINDS)
+    assert isinstance(found, Unknown)
+    assert "tuple" in found.why or found.cases is not None

@@ -38,6 +38,12 @@ class Type(msgspec.Struct, frozen=True):
     items: "tuple[Type, ...]" = ()
     members: "dict[str, tuple[Type, bool, Any]]" = {}
 
+    def member(self, name: str) -> "Type | None":
+        """The type of an attribute or of a value of a map."""
+        if self.kind == "object":
+            return self.members[name][0] if name in self.members else None
+        return self.item if self.kind == "map" else None
+
 
 ANY: Final = Type("any")
 _SIMPLE: Final = frozenset({"any", "string", "number", "bool"})
