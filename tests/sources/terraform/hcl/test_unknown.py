@@ -449,3 +449,21 @@ def test_what_may_be_a_list_or_a_tuple(value: Any, expression: str) -> None:
     found = value(expression, KINDS)
     assert isinstance(found, Unknown)
     assert "tuple" in found.why or found.cases is not None
+
+
+def test_comments_and_commas_in_the_defaults_of_types(value: Any) -> None:
+    declared = """variable "o" {
+  type = object({
+    a = string // one
+    # two
+    b = optional(
+      list(string),
+      ["x", "y"], /* three */
+    )
+    c = optional(object({ d = optional(number, 4) /* four */ }), {} # five
+    )
+  })
+  default = { a = "z" }
+}
+"""
+    assert value("var.o", declared) == {"a": "z", "b": ["x", "y"], "c": {"d": 4}}
