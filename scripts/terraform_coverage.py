@@ -9,27 +9,14 @@ import sys
 
 from demarcate.catalog import catalog, stem_of
 from demarcate.catalog.check_terraform import (
-    IGNORED_ARGUMENTS,
     cloudformation_types,
+    lost_arguments,
     paths,
     targets_of,
     uncovered,
 )
 from demarcate.sources.terraform.arguments import arguments_of, attributes_of
-from demarcate.sources.terraform.mapping import Mapped, Mappings, PropertySpec
-
-
-def said(entry: Mapped, argument: str) -> bool:
-    """Whether the mapping says itself that an argument goes nowhere."""
-    specs = entry.properties
-    for part in argument.split("."):
-        if part not in specs:
-            return False
-        spec = specs[part]
-        if spec is None:
-            return True
-        specs = spec.properties if isinstance(spec, PropertySpec) else {}
-    return False
+from demarcate.sources.terraform.mapping import Mapped, Mappings
 
 
 def base_of(entry: Mapped) -> str:
@@ -53,13 +40,12 @@ def main(arguments: list[str]) -> int:
         if wanted and stem_of(type_name) not in wanted:
             continue
         lines = [f"  READ {path}  ({reader})" for path, reader in open_paths.get((name, type_name), ())]
-        for each in paths(targets_of(entry, type_name), arguments_of(name), "", base_of(entry)):
-            if "--all" in arguments and each.target is not None:
-                lines.append(f"  {each.argument} -> {each.target}")
-            own = each.argument in (*entry.parent_arguments().values(), *entry.match, *IGNORED_ARGUMENTS)
-            shown = bool({"--arguments", "--all"} & set(arguments)) and not own
-            if shown and each.target is None and not said(entry, each.argument):
-                lines.append(f"  ARG {each.argument}")
+        every = (
+            paths(targets_of(entry, type_name), arguments_of(name), "", base_of(entry)) if "--all" in arguments else ()
+        )
+        lines += [f"  {each.argument} -> {each.target}" for each in every if each.target is not None]
+        if {"--arguments", "--all"} & set(arguments):
+            lines += [f"  ARG {each}" for each in lost_arguments(entry, name)]
         if lines:
             print(name, "->", type_name, "; computed:", *sorted(attributes_of(name)) if "--all" in arguments else ())
             print(*lines, sep="\n")

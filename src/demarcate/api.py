@@ -27,6 +27,7 @@ def assess(
     profile: str = "baseline",
     settings: Mapping[str, Any] | None = None,
     asof: str = "",
+    configuration: str | PathLike[str] | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Ledger:
     """The ledger of what files, folders, globs or ``-`` declare.
@@ -34,14 +35,20 @@ def assess(
     ``parameters`` are values for the templates' parameters; ``region`` and ``account`` are taken where a source says
     none; ``catalogs`` are folders of the user's own service files; ``profile`` is a built-in profile or a file;
     ``settings`` are account-level settings (account knob id → value); ``asof`` is the day (``YYYY-MM-DD``) that
-    versions are held against. What could not be read is in ``skipped``.
+    versions are held against; ``configuration`` is the folder that Terraform's plans come from. What could not be read
+    is in ``skipped``.
 
     Raises :class:`demarcate.errors.InputError` for a path that names nothing, :class:`demarcate.errors.CatalogError`
     for a catalogue that breaks its format.
     """
     estate = read(
         [fspath(path) for path in paths],
-        ReadOptions(parameters=parameters or {}, region=region, account=account),
+        ReadOptions(
+            parameters=parameters or {},
+            region=region,
+            account=account,
+            configuration=Path(configuration) if configuration is not None else None,
+        ),
         progress,
     )
     data = catalog(tuple(catalogs))

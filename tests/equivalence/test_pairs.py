@@ -53,8 +53,8 @@ ALL = [(stem, pair) for stem, file in _files().items() for pair in file.pairs]
 PAIRS = pytest.mark.parametrize(("stem", "pair"), ALL, ids=[f"{stem}: {pair.name}" for stem, pair in ALL])
 
 
-def _ledger(path: Path) -> Ledger:
-    return assess(str(path), region="eu-west-1", account="111122223333", profile="strict")
+def _ledger(path: Path, configuration: Path | None = None) -> Ledger:
+    return assess(str(path), region="eu-west-1", account="111122223333", profile="strict", configuration=configuration)
 
 
 def _of(ledger: Ledger, name: str) -> dict[str, object]:
@@ -120,17 +120,20 @@ def test_both_sides_agree(stem: str, pair: Pair, tmp_path: Path) -> None:
 
 @PAIRS
 def test_the_plan_does_not_contradict_its_configuration(stem: str, pair: Pair, tmp_path: Path) -> None:
-    """A plan knows less: a document of which a part is known only after apply is unknown in it as a whole."""
+    """A plan knows less: a document of which a part is known only after apply is unknown in it as a whole. Beside its
+    configuration it knows as much."""
     folder, file = tmp_path / "terraform", tmp_path / "plan.json"
     folder.mkdir()
     (folder / "main.tf").write_text(pair.terraform, encoding="utf-8")
     file.write_text(json.dumps(make_plan.plan_of(folder)), encoding="utf-8")
-    one, other = _ledger(folder), _ledger(file)
+    one, other, beside = _ledger(folder), _ledger(file), _ledger(file, folder)
     assert {each.name for each in one.resources} == {each.name for each in other.resources}
     differing = {}
     for resource in one.resources:
-        left, right = _of(one, resource.name), _of(other, resource.name)
+        left, right, both = (_of(each, resource.name) for each in (one, other, beside))
         for key in sorted({*left, *right}):
+            if left.get(key) != both.get(key):
+                differing[f"{resource.name}: {key}, beside"] = (left.get(key), both.get(key))
             if left.get(key) != right.get(key) and not (left.get(key) and str(right.get(key)).endswith("unknown")):
                 differing[f"{resource.name}: {key}"] = (left.get(key), right.get(key))
     assert not differing

@@ -45,7 +45,7 @@ def test_every_input_is_used_and_every_used_input_is_there():
 def test_what_a_script_reads_is_given_by_its_step():
     given = {
         "install": "PYTHON ACTION VERSION EXTRAS",
-        "assess": "ACTION PATHS PROFILE CONFIG FAIL_ON PARAMETERS REGION ACCOUNT FORMATS SHA",
+        "assess": "ACTION PATHS PROFILE CONFIG FAIL_ON PARAMETERS CONFIGURATION REGION ACCOUNT FORMATS SHA",
     }
     for script, names in given.items():
         (step,) = (each for each in STEPS.values() if each.get("run", "").endswith(f'/action/{script}"'))
@@ -125,7 +125,7 @@ def assess(runner, below="", **given):
     (runner / "summary").write_text("")
     environment = {
         **os.environ,
-        **dict.fromkeys(("PROFILE", "CONFIG", "PARAMETERS", "REGION", "ACCOUNT", "FORMATS"), ""),
+        **dict.fromkeys(("PROFILE", "CONFIG", "PARAMETERS", "CONFIGURATION", "REGION", "ACCOUNT", "FORMATS"), ""),
         "ACTION": str(ROOT), "PATHS": ".", "FAIL_ON": "high", "SHA": "0123abc",
         "RUNNER_TEMP": str(runner / "temp"), "GITHUB_WORKSPACE": str(runner / "repo"),
         "GITHUB_OUTPUT": str(runner / "output"), "GITHUB_STEP_SUMMARY": str(runner / "summary"),

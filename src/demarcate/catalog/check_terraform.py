@@ -77,8 +77,13 @@ def _goes_inside(rule: Rule) -> bool:
 
 
 def targets_of(entry: Mapped, type_name: str) -> Level:
-    """The level of an entry's arguments on one of its CloudFormation types."""
-    return level_of(type_name, entry.properties, entry.to)
+    """The level of an entry's arguments on one of its CloudFormation types; of all objects that they may go into."""
+    level = level_of(type_name, entry.properties_on(type_name), entry.to)
+    for objects in entry.to_by.values():
+        for each in objects.values():
+            more = level_of(type_name, {}, each).children
+            level = Level({**more, **level.children}, level.specs, level.root)
+    return level
 
 
 def cloudformation_types(entry: Mapped) -> tuple[str, ...]:
@@ -182,6 +187,38 @@ def uncovered(data: Catalog, mappings: Mappings) -> Iterator[tuple[str, str, str
                     yield name, type_name, path, reader
 
 
+def lost_arguments(entry: Mapped, name: str) -> Iterator[str]:
+    """The arguments of a Terraform type that go nowhere without the mapping saying so, as dotted paths."""
+    spoken = {
+        *entry.parent_arguments().values(),
+        *entry.match,
+        *IGNORED_ARGUMENTS,
+        *(made.argument for made in entry.makes),
+        *(given.argument for given in entry.gives),
+        *((entry.variant.argument,) if entry.variant is not None else ()),
+    }
+    levels = [targets_of(entry, type_name) for type_name in dict.fromkeys(cloudformation_types(entry))]
+    taken = [list(paths(level, arguments_of(name), "", _base(entry))) for level in levels]
+    given = {each.argument for some in taken for each in some if each.target is not None}
+    for each in dict.fromkeys(each.argument for some in taken for each in some if each.target is None):
+        if each not in given and each not in spoken and not _is_said(entry.properties, each):
+            yield each
+
+
+def _is_said(specs: Mapping[str, Spec], argument: str) -> bool:
+    """Whether the mapping says itself that an argument goes nowhere, or turns its block on and off by it."""
+    for part in argument.split("."):
+        if part not in specs:
+            return False
+        spec = specs[part]
+        if spec is None:
+            return True
+        if isinstance(spec, PropertySpec) and spec.switch is not None and argument.endswith(f".{spec.switch}"):
+            return True
+        specs = spec.properties if isinstance(spec, PropertySpec) else {}
+    return False
+
+
 # the check ------------------------------------------------------------------------------------------------------------
 
 
@@ -231,9 +268,11 @@ def _entry(data: Catalog, stem: str | None, name: str, entry: Mapped) -> Iterato
         schema = _properties(type_name)
         level = targets_of(entry, type_name)
         base = _base(entry)
-        if base and base not in schema:
-            yield f"{entry.to} is not in the schema of {type_name}"
-        if len(targets) == 1 or type_name == targets[0]:
+        others = [each for objects in entry.to_by.values() for each in objects.values()]
+        for place in (entry.to or "", *others):
+            if place and place.replace("[]", "") not in schema:
+                yield f"{place} is not in the schema of {type_name}"
+        if type_name == targets[0] or type_name in entry.on:
             yield from target_problems(level)
         own = (f"{base}.{path}" if base else path for path in (*entry.fixed, *entry.defaults))
         for path in (*own, *entry.no_argument, *entry.match.values()):
@@ -241,6 +280,9 @@ def _entry(data: Catalog, stem: str | None, name: str, entry: Mapped) -> Iterato
                 yield f"{path} is not in the schema of {type_name}"
     if arguments:
         yield from _unknown_blocks(entry.properties, arguments, "")
+    if arguments and targets and entry.convert != "rules":
+        for argument in lost_arguments(entry, name):
+            yield f"{argument} goes nowhere (write null for one that has no counterpart)"
     for given in entry.gives:
         for path in (given.of, given.to):
             if path.replace("[]", "") not in _properties(given.type):
@@ -253,10 +295,18 @@ def _entry(data: Catalog, stem: str | None, name: str, entry: Mapped) -> Iterato
         for path in (*made.own, *made.fixed):
             if path.replace("[]", "") not in _properties(made.type):
                 yield f"{path} is not in the schema of {made.type}"
-        inside = block_of(arguments.get(made.argument))
+        inside = block_of(_kind_at(made.argument, arguments))
         for argument in made.properties if inside else ():
-            if argument not in (inside or ()):
+            if argument != "*" and argument not in (inside or ()):
                 yield f"{made.argument}.{argument} is no argument"
+
+
+def _kind_at(argument: str, arguments: Mapping[str, Kind]) -> Kind:
+    """The kind of an argument that may stand inside of blocks (``a.b``)."""
+    *blocks, last = argument.split(".")
+    for each in blocks:
+        arguments = block_of(arguments.get(each)) or {}
+    return arguments.get(last)
 
 
 IGNORED_ARGUMENTS: Final = frozenset({"id", "arn", "tags_all", "region", "timeouts"})
@@ -267,7 +317,10 @@ def _named_arguments(entry: Mapped) -> Iterator[str]:
     yield from entry.properties
     yield from entry.parent_arguments().values()
     yield from entry.match
-    yield from (made.argument for made in entry.makes)
+    yield from entry.to_by
+    yield from (made.argument.partition(".")[0] for made in entry.makes)
+    yield from entry.only
+    yield from (argument for each in entry.on.values() for argument in each)
     yield from (given.argument for given in entry.gives)
     if entry.variant is not None:
         yield entry.variant.argument
@@ -279,6 +332,8 @@ def _named_arguments(entry: Mapped) -> Iterator[str]:
                 yield knob.argument
             if knob.key:
                 yield knob.key
+            if knob.of:
+                yield knob.of
             yield from knob.arguments or ()
 
 

@@ -81,6 +81,11 @@ def _assess(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         help="values for parameters and variables: KEY=VALUE, a file as create-stack, deploy or CodePipeline take it, "
         "or .tfvars",
     )  # fmt: skip
+    command.add_argument(
+        "--configuration", metavar="FOLDER",
+        help="the Terraform configuration that a plan or state comes from: findings point at its lines, and what it "
+        "accepts in comments holds",
+    )  # fmt: skip
     command.add_argument("--region", help="the Region of templates that do not say their own")
     command.add_argument("--account", help="the account of templates that do not say their own")
     command.add_argument("--profile", help="baseline (default), strict, or a profile file of your own")

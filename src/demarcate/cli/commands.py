@@ -65,7 +65,12 @@ def _assess(chosen: argparse.Namespace) -> int:
     values = parameters_from([each for each in chosen.parameters if Path(each) not in var_files])
     environment = {key: value for key, value in os.environ.items() if key.startswith("TF_")}
     reading = ReadOptions(
-        parameters=values, region=region, account=account, var_files=var_files, environment=environment
+        parameters=values,
+        region=region,
+        account=account,
+        var_files=var_files,
+        environment=environment,
+        configuration=Path(chosen.configuration) if chosen.configuration else None,
     )
     with _progress(quiet=chosen.quiet) as progress:
         ledger = api.assess_estate(read(chosen.paths, reading, progress), data, options)

@@ -23,12 +23,14 @@ __all__ = ["ReadOptions", "estate_of_template", "read"]
 class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How inputs are read: ``parameters`` (name → value, for every template that declares the name, and for variables
     of Terraform's root modules), the ``region`` and ``account`` of inputs that do not say their own, the files of
-    Terraform's variables (``var_files``), and the ``environment``, of which ``TF_VAR_*`` and ``TF_WORKSPACE`` are
-    read."""
+    Terraform's variables (``var_files``), the ``environment``, of which ``TF_VAR_*`` and ``TF_WORKSPACE`` are read, and
+    the folder of the ``configuration`` that Terraform's plans and states come from, so that their resources stand where
+    it writes them."""
 
     parameters: Mapping[str, Any] = {}
     var_files: tuple[Path, ...] = ()
     environment: Mapping[str, str] = {}
+    configuration: Path | None = None
     region: str | None = None
     account: str | None = None
 
@@ -59,6 +61,13 @@ def read(
         except DemarcateError as error:
             mend = f" ({error.mend})" if error.mend else ""
             skipped.append(Skipped(error.where or file.name, "file", error.what + mend, "error"))
+    if options.configuration is not None:
+        from demarcate.sources.terraform.located import located, written_in
+
+        configurations = [
+            located(each, written_in(options.configuration, {**options.parameters, **each.given}, options.environment))
+            for each in configurations
+        ]
     configurations.extend(_configurations(list(tops), options, progress))
     if tops:
         skipped.extend(_undeclared(configurations, templates, options))

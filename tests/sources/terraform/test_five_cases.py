@@ -1,5 +1,6 @@
 """The cases in which other evaluators turn what is not known into something wrong."""
 
+import pytest
 from tests.sources.terraform.conftest import outcomes
 
 from demarcate.model import Unknown
@@ -85,3 +86,15 @@ def test_a_registry_module_is_one_counted_note(estate_of):
     assert len(notes) == 1
     assert "not read" in f"{notes[0].what} {notes[0].why}"
     assert type(_only(estate, "aws_instance.i").properties["SubnetId"]) is Unknown
+
+
+@pytest.mark.parametrize(
+    ("value", "outcome"), [('""', "not-satisfied"), ('var.own ? aws_kms_key.k.arn : ""', "unknown")]
+)
+def test_an_empty_text_sets_nothing(ledger_of, value, outcome):
+    ledger = ledger_of(f"""
+        variable "own" {{ type = bool }}
+        resource "aws_kms_key" "k" {{}}
+        resource "aws_sns_topic" "t" {{ kms_master_key_id = {value} }}
+    """)
+    assert outcomes(ledger, "aws_sns_topic.t")["sns-topic-encrypted"] == outcome

@@ -69,6 +69,41 @@ def test_blocks_make_one_each_and_a_dynamic_block_of_unknown_number_one_that_is_
     assert routes["aws_route_table.some (route)"].uncertain is not None
 
 
+def test_a_block_deep_inside_makes_one_too(estate_of):
+    estate = estate_of(
+        'resource "aws_kinesisanalyticsv2_application" "a" {\n  application_configuration {\n'
+        "    sql_application_configuration {\n      output {\n"
+        '        name = "out"\n        destination_schema {\n          record_format_type = "JSON"\n        }\n'
+        "      }\n    }\n  }\n}\n"
+        'resource "aws_kinesisanalyticsv2_application" "flink" {\n  application_configuration {}\n}\n'
+    )
+    (output,) = [each for each in estate.resources if each.type == "AWS::KinesisAnalyticsV2::ApplicationOutput"]
+    assert output.name == "aws_kinesisanalyticsv2_application.a (output)"
+    assert output.properties["Output"] == {"Name": "out", "DestinationSchema": {"RecordFormatType": "JSON"}}
+
+
+@pytest.mark.parametrize(("status", "signed"), [("", 1), ('  signing_status = "NOT_SIGNING"\n', 0)])
+def test_a_zone_that_says_it_is_not_signed_is_not(estate_of, status, signed):
+    estate = estate_of(f'resource "aws_route53_hosted_zone_dnssec" "d" {{\n  hosted_zone_id = "Z1"\n{status}}}\n')
+    assert len(estate.resources) == signed
+
+
+@pytest.mark.parametrize(
+    ("controls", "rule"),
+    [
+        ('asserted_controls = ["a"]', {"AssertionRule": {"AssertedControls": ["a"], "WaitPeriodMs": 5}}),
+        (
+            'gating_controls = ["g"]\n  target_controls = ["t"]',
+            {"GatingRule": {"GatingControls": ["g"], "TargetControls": ["t"], "WaitPeriodMs": 5}},
+        ),
+    ],
+)
+def test_a_safety_rule_is_of_one_kind(estate_of, controls, rule):
+    name = "aws_route53recoverycontrolconfig_safety_rule"
+    estate = estate_of(f'resource "{name}" "r" {{\n  {controls}\n  wait_period_ms = 5\n}}\n')
+    assert [each.properties for each in estate.resources] == [rule]
+
+
 def test_tags_and_deletion_stay_with_the_resource_itself(estate_of):
     estate = estate_of('resource "aws_internet_gateway" "g" {\n  vpc_id = "vpc-1"\n  tags = { team = "net" }\n}\n')
     gateway, attachment = sorted(estate.resources, key=lambda each: each.name)

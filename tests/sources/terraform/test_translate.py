@@ -179,6 +179,37 @@ resource "aws_ecs_task_definition" "t" {
     ]
 
 
+def test_blocks_of_one_kind_are_items_each(estate_of):
+    block = '  add_header_action {{\n    header_name  = "{0}"\n    header_value = "x"\n    position     = 1\n  }}\n'
+    estate = estate_of(
+        'resource "aws_ses_receipt_rule" "r" {\n  name          = "r"\n  rule_set_name = "s"\n'
+        + block.format("A")
+        + block.format("B")
+        + "}\n"
+    )
+    assert _properties(estate, "aws_ses_receipt_rule.r")["Rule"]["Actions"] == [
+        {"AddHeaderAction": {"HeaderName": each, "HeaderValue": "x"}} for each in "AB"
+    ]
+
+
+def test_blocks_that_a_map_holds_in_cloudformation(estate_of):
+    estate = estate_of(
+        'resource "aws_wafv2_web_acl" "w" {\n  association_config {\n    request_body {\n      api_gateway {\n        default_size_inspection_limit = "KB_64"\n      }\n    }\n  }\n'
+        '  custom_response_body {\n    key          = "no"\n    content      = "No"\n    content_type = "TEXT_PLAIN"\n  }\n}\n'
+    )
+    found = _properties(estate, "aws_wafv2_web_acl.w")
+    assert found["AssociationConfig"]["RequestBody"] == {"API_GATEWAY": {"DefaultSizeInspectionLimit": "KB_64"}}
+    assert found["CustomResponseBodies"] == {"no": {"Content": "No", "ContentType": "TEXT_PLAIN"}}
+
+
+def test_an_argument_goes_into_json_of_no_schema(estate_of):
+    estate = estate_of(
+        'resource "aws_servicecatalog_product" "p" {\n  provisioning_artifact_parameters {\n    template_url = "https://example.com/t.yaml"\n  }\n}\n'
+    )
+    (version,) = _properties(estate, "aws_servicecatalog_product.p")["ProvisioningArtifactParameters"]
+    assert version == {"Info": {"LoadTemplateFromURL": "https://example.com/t.yaml"}}
+
+
 def test_other_providers_are_counted_by_name(estate_of):
     estate = estate_of(
         'resource "google_storage_bucket" "a" {}\nresource "google_storage_bucket" "b" {}\nresource "random_id" "r" {}\n'
@@ -240,6 +271,47 @@ def test_no_instance_is_lost_and_none_breaks_the_translation(data):
 
 
 NAMED = 'variable "name" {}\nresource "aws_s3_bucket" "b" {\n  bucket = "${var.name}-media"\n}\nresource "aws_s3_bucket" "other" {\n  bucket = "other-x"\n}\n'
+
+
+def test_settings_are_put_together_for_the_account_that_they_are_of(estate_of):
+    estate = estate_of(
+        """
+data "aws_caller_identity" "own" {}
+resource "aws_organizations_account" "new" {
+  name  = "new"
+  email = "new@example.com"
+}
+resource "aws_guardduty_organization_admin_account" "g" {
+  admin_account_id = "333333333333"
+}
+resource "aws_auditmanager_organization_admin_account_registration" "a" {
+  admin_account_id = "444444444444"
+}
+resource "aws_account_alternate_contact" "own" {
+  account_id             = data.aws_caller_identity.own.account_id
+  alternate_contact_type = "SECURITY"
+}
+resource "aws_account_alternate_contact" "other" {
+  account_id             = "222222222222"
+  alternate_contact_type = "BILLING"
+}
+resource "aws_inspector2_enabler" "all" {
+  account_ids    = ["111122223333", "222222222222", aws_organizations_account.new.id]
+  resource_types = ["EC2"]
+}
+""",
+        account="111122223333",
+    )
+    admins = {"guardduty.amazonaws.com": "333333333333", "auditmanager.amazonaws.com": "444444444444"}
+    assert estate.settings == {
+        "111122223333": {
+            "organizations-delegated-admin": admins,
+            "alternate-contacts": ["SECURITY"],
+            "inspector-scanning": ["EC2"],
+        },
+        "222222222222": {"alternate-contacts": ["BILLING"], "inspector-scanning": ["EC2"]},
+    }
+    assert [each.what for each in estate.skipped] == ["aws_inspector2_enabler.all"]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from typing import Any, Final
 from demarcate.model import Reference, Unknown, Value
 from demarcate.sources.terraform.addresses import base_of
 from demarcate.sources.terraform.instances import Json
+from demarcate.sources.terraform.names import match
 from demarcate.sources.terraform.schema import Node
 
 _HOLE: Final = re.compile(r"\$\{([^}]*)\}")
@@ -200,6 +201,51 @@ def _keys(value: Value, _node: Node | None) -> Value:
     ]
 
 
+def _told(value: Value, node: Node | None) -> Value:
+    """Blocks whose kind is which block stands inside: with that block's name as what the schema calls the type."""
+    kind = next((each for each in node.children if each.endswith("Type")), None) if node is not None else None
+    if not isinstance(value, list) or kind is None:
+        return value
+    found: list[Value] = []
+    for each in value:
+        inside = [key for key, one in each.items() if one not in (None, [])] if isinstance(each, dict) else []
+        found.append({**each, kind: inside[0].upper()} if isinstance(each, dict) and len(inside) == 1 else each)
+    return found
+
+
+def _typed(value: Value, node: Node | None) -> Value:
+    """A block with its ``type``: what the schema does not have at its level, below the member of that name."""
+    block = value[0] if isinstance(value, list) and value else value
+    if not isinstance(block, dict) or node is None or not isinstance(block.get("type"), str):
+        return value
+    rest = {key: each for key, each in block.items() if key != "type" and each not in (None, [])}
+    here = {key: each for key, each in rest.items() if match(key, node.children) is not None}
+    below = {key: each for key, each in rest.items() if key not in here}
+    return {**here, block["type"].lower(): below} if below else here
+
+
+def _grouped(value: Value, _node: Node | None) -> Value:
+    """Blocks that have a key and blocks inside, as a map of those inside (of maps, where these have a name, too)."""
+    if not isinstance(value, list):
+        return value
+    found: dict[str, Value] = {}
+    for block in value:
+        texts = [each for each in block.values() if isinstance(each, str)] if isinstance(block, dict) else []
+        if isinstance(block, dict) and len(texts) == 1:
+            inside: list[Value] = [one for each in block.values() if isinstance(each, list) for one in each]
+            names = [each.get("resource_name") for each in inside if isinstance(each, dict)]
+            named = bool(names) and all(isinstance(each, str) for each in names)
+            found[texts[0]] = dict(zip(map(str, names), inside, strict=False)) if named else inside
+    return found
+
+
+def _constants(value: Value, _node: Node | None) -> Value:
+    """A block that holds blocks as a map, its keys as constants (``api_gateway`` → ``API_GATEWAY``)."""
+    if not isinstance(value, dict | list):
+        return value
+    return {key.upper(): each for block in _blocks(value) for key, each in block.items() if each not in (None, [])}
+
+
 _GROUPS: Final = {"AllUsers": "Public", "AuthenticatedUsers": "Authenticated", "LogDelivery": "LogDelivery"}
 
 
@@ -258,7 +304,11 @@ CONVERSIONS: Final[Mapping[str, Callable[[Any, Node | None], Value]]] = {
     "first": _first,  # the first item of a list
     "last": _last,  # what stands after the last / or : (the name in an ARN)
     "canned": _canned,  # grants of a bucket's ACL → the canned ACL that is as open
+    "told": _told,  # blocks that hold one block → with its name as their type
+    "typed": _typed,  # {type = "X", a {}} → {X: {A}}
+    "grouped": _grouped,  # blocks of a key and blocks inside → a map of these
     "keys": _keys,  # the flags of a block that are on → their names
+    "constants": _constants,  # a block of blocks → a map, its keys in upper case
     "enabled": _worded("ENABLED", "DISABLED"),  # true → ENABLED, false → DISABLED
     "Enabled": _worded("Enabled", "Disabled"),
     "suspended": _worded("Enabled", "Suspended"),

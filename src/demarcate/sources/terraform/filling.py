@@ -16,6 +16,7 @@ from demarcate.sources.terraform.references import References, references_in
 from demarcate.sources.terraform.rules import MEMBER, NEW, Level, Rule, Step
 from demarcate.sources.terraform.schema import Node
 
+NOTHING: Final[tuple[Value, ...]] = (None, "", [])
 MAX_DEPTH: Final = 60
 """The deepest nesting of blocks and values; what is deeper is unknown."""
 _JSON_CONVERSIONS: Final = frozenset({"json", "documents", "pascal"})
@@ -41,9 +42,10 @@ class Filler:
         path: str = "",
     ) -> None:
         """Put what ``values`` say into ``target``, an object at ``path`` of the properties ``root``; ``at`` is the
-        block's place in the configuration."""
+        block's place in the configuration. An empty text or list is what the provider takes, and keeps, for an
+        argument that nobody wrote."""
         for argument, value in values.items():
-            if value is None:
+            if value in NOTHING:
                 continue
             rule = level.rule(argument)
             if rule is not None:
@@ -71,7 +73,7 @@ class Filler:
         base, prefix = (root, "") if rule.absolute else (target, path)
         where = ".".join((prefix, *(step.name for step in rule.steps))) if prefix else _dotted(rule.steps)
         node = rule.node
-        spread = isinstance(value, list) and node is not None and not node.is_list and not node.children
+        spread = isinstance(value, list) and node is not None and not node.is_list
         if rule.steps[-1].item == NEW or (spread and any(step.item == NEW for step in rule.steps)):
             items = value if isinstance(value, list) else [value]
             for number, each in enumerate(items):
@@ -148,7 +150,9 @@ class Filler:
         return self._shaped(node, value, rule.level, root, at, path)
 
     def _unknown(self, rule: Rule, value: Unknown, root: dict[str, Value], at: str, path: str) -> Value:
-        found = self.references.unknown(value, lambda each: self._changed(rule, each, root, at, path))
+        found = self.references.unknown(
+            value, lambda each: None if each in NOTHING else self._changed(rule, each, root, at, path)
+        )
         if type(found) is not Unknown:
             return self._changed(rule, found, root, at, path) if found is not None else None
         if rule.values is not None or (rule.convert is not None and rule.convert not in _JSON_CONVERSIONS):
@@ -206,9 +210,11 @@ class Filler:
             if each is None:
                 continue
             made = self._shaped(inner, each, level, root, f"{at}[{number}]", f"{path}[{number}]")
+            if made == {} and _is_empty(each):
+                continue
             if made is not None:
                 found.append(made)
-        return found
+        return found if found or not any(_is_empty(each) for each in items) else None
 
     def _object(self, value: Value, level: Level, root: dict[str, Value], at: str, path: str) -> Value:
         value = decoded(value)
@@ -237,13 +243,18 @@ class Filler:
         return self.references.resolve(value)
 
 
+def _is_empty(block: Value) -> bool:
+    """Whether a block is a state's way to say that there is none."""
+    return isinstance(block, dict) and "" in block.values() and all(each in NOTHING for each in block.values())
+
+
 def _with_defaults(value: Value, defaults: Mapping[str, Value]) -> Value:
     """Blocks with the provider's defaults of what is not written in them."""
     if isinstance(value, list):
         return [_with_defaults(each, defaults) for each in value]
     if not isinstance(value, dict):
         return value
-    return {**value, **{name: each for name, each in defaults.items() if value.get(name) is None}}
+    return {**value, **{name: each for name, each in defaults.items() if value.get(name) in (None, "")}}
 
 
 def _renamed(block: Value) -> Value:

@@ -8,7 +8,7 @@ something that was not read, and is noted.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from demarcate.catalog.property_index import name_property
 from demarcate.model import Declared, Unknown, Value
@@ -21,6 +21,10 @@ from demarcate.sources.terraform.rules import Level, level_of, steps_of
 if TYPE_CHECKING:
     from demarcate.sources.terraform.translate import Draft
 
+_ALIASES: Final = {"AWS::KMS::Alias": "TargetKeyId", "AWS::Lambda::Alias": "FunctionName"}
+"""The types that stand for a resource of another type, and the property that names it."""
+_Meant: TypeAlias = "tuple[Draft, bool]"
+"""A resource that a companion configures, and whether that is certain."""
 _NAMES: Final = ("id", "arn", "name", "bucket", "function_name", "cluster_identifier", "identifier", "key_id")
 
 
@@ -39,47 +43,59 @@ class Companions:
         self._named: dict[tuple[str, str], list[Draft]] | None = None
         self._levels: dict[tuple[str, str, str | None], Level] = {}
         self._of_type: dict[str, list[Draft]] = {}
+        self._pointing: dict[tuple[str, str], dict[str | None, list[Draft]]] = {}
         for some in drafts.values():
             for each in some:
                 self._of_type.setdefault(each.target.type, []).append(each)
 
     def fold(self, instance: Instance, entry: Mapped) -> None:
         """Fold one companion, or note why it is not."""
-        parents, certain, why = self._parents(instance, entry)
+        told = True
+        for argument, wanted in entry.only.items():
+            value = self.references.resolve(instance.values.get(argument))
+            if type(value) is Unknown and wanted is not None:
+                told = False
+            elif value != wanted:
+                return
+        parents, why = self._parents(instance, entry)
         if not parents:
             self.note(instance, why)
             return
-        for parent in parents:
+        for parent, sure in parents:
+            certain = sure and told
             self._into(parent, instance, entry, certain=certain and instance.uncertain is None)
             if certain:
                 parent.accepted += instance.accepted
 
     # which ------------------------------------------------------------------------------------------------------------
 
-    def _parents(self, instance: Instance, entry: Mapped) -> tuple[list["Draft"], bool, str]:
-        """The resources that a companion configures, whether that is certain, and why there are none."""
+    def _parents(self, instance: Instance, entry: Mapped) -> tuple[list[_Meant], str]:
+        """The resources that a companion configures, each with whether that is certain, or why there are none. Where
+        each type has an argument of its own, those of all of them; else those of the first that names any."""
         why = f"configures {' or '.join(entry.parents)} that is not among what was read"
-        possible: list[Draft] = []
-        for kind, argument in entry.parent_arguments().items():
+        named: list[_Meant] = []
+        possible: list[_Meant] = []
+        arguments = entry.parent_arguments()
+        several = len(set(arguments.values())) > 1
+        for kind, argument in arguments.items():
             value = self.references.resolve(instance.values.get(argument))
             if value is None:
                 continue
-            found, certain = self._meant(kind, value)
-            if found:
-                return found, certain, ""
-            if type(value) is Unknown and not value.references:
+            found = self._meant(kind, value)
+            if type(value) is Unknown and not value.references and not found:
                 same = self._of_same_text(kind, value)
-                if same:
-                    return same, len(same) == 1, ""
-                if not (value.text or "").startswith("${data."):  # what is read from AWS is not made here
-                    possible += self._of_type.get(kind, ())
+                found = [(each, len(same) == 1) for each in same]
+                if not found and not (value.text or "").startswith("${data."):  # read from AWS, so not made here
+                    possible += [(each, False) for each in self._of_type.get(kind, ())]
+            named += found
+            if found and not several:
+                break
             if isinstance(value, str) and value:
                 why = f"configures {value}, a {kind} that is not among what was read"
-        if entry.match:
-            found, certain = self._matching(instance, entry)
-            if found:
-                return found, certain, ""
-        return possible, False, why
+        if not named and entry.match:
+            some, certain = self._matching(instance, entry)
+            named = [(each, certain) for each in some]
+        return (named + possible if several else named or possible), why
 
     def _matching(self, instance: Instance, entry: Mapped) -> tuple[list["Draft"], bool]:
         """The resources whose properties equal what the companion says of its parent; those that may equal it, if none
@@ -89,13 +105,32 @@ class Companions:
         sure: list[Draft] = []
         possible: list[Draft] = []
         for kind in entry.parents:
-            for draft in self._of_type.get(kind, ()):
+            for draft in self._candidates(kind, wanted):
                 equal = {self._equal(value, draft.properties.get(name), draft) for name, value in wanted.items()}
                 if equal == {True}:
                     sure.append(draft)
                 elif equal and False not in equal:
                     possible.append(draft)
         return sure or possible, bool(sure)
+
+    def _candidates(self, kind: str, wanted: Mapping[str, Value]) -> list["Draft"]:
+        """The resources of a type that may match: if an argument is a reference, those whose property is the same one
+        or none, and the resource referred to."""
+        best = self._of_type.get(kind, [])
+        for name, value in wanted.items():
+            only = _only(value)
+            if only is None:
+                continue
+            if (kind, name) not in self._pointing:
+                index = self._pointing[kind, name] = {}
+                for each in self._of_type.get(kind, ()):
+                    index.setdefault(_only(each.properties.get(name)), []).append(each)
+            index = self._pointing[kind, name]
+            itself = [each for each in self.drafts.get(only, ()) if each.target.type == kind]
+            found = {id(each): each for each in (*index.get(only, ()), *index.get(None, ()), *itself)}
+            if len(found) < len(best):
+                best = list(found.values())
+        return best
 
     def _equal(self, value: Value, own: Value, draft: "Draft") -> bool | None:
         """As :func:`_equal`; a text also equals a reference to the resource whose name it is."""
@@ -107,20 +142,22 @@ class Companions:
                     return True
         return found
 
-    def _meant(self, kind: str, value: Value) -> tuple[list["Draft"], bool]:
+    def _meant(self, kind: str, value: Value) -> list[_Meant]:
         if isinstance(value, list):
-            found: list[Draft] = []
-            certain = True
-            for each in value:
-                some, sure = self._meant(kind, each)
-                found += some
-                certain = certain and sure
-            return found, certain
+            return [found for each in value for found in self._meant(kind, each)]
         if isinstance(value, str):
-            return self._by_name(kind, value), True
+            return [(each, True) for each in self._by_name(kind, value)]
         ids = dict.fromkeys(each.resource for each in references_in(value))
-        drafts = [each for name in ids for each in self.drafts.get(name, ()) if each.target.type == kind]
-        return drafts, len(drafts) == 1 and type(value) is Unknown and not value.maybe_absent
+        drafts = [other for name in ids for each in self.drafts.get(name, ()) for other in self._behind(kind, each)]
+        certain = len(drafts) == 1 and type(value) is Unknown and not value.maybe_absent
+        return [(each, certain) for each in drafts]
+
+    def _behind(self, kind: str, draft: "Draft") -> list["Draft"]:
+        """The resource itself, or what an alias of one stands for, if it is of a type."""
+        if draft.target.type == kind:
+            return [draft]
+        of = _only(draft.properties.get(_ALIASES.get(draft.target.type, "")))
+        return [each for each in self.drafts.get(of or "", ()) if each.target.type == kind]
 
     def _of_same_text(self, kind: str, value: Unknown) -> list["Draft"]:
         """The resources whose name is not known either, but is written as the same expression."""
@@ -153,17 +190,21 @@ class Companions:
             value = self.references.resolve(instance.values.get(argument))
             if type(value) is Unknown and len(value.references) == 1:
                 return entry.to_of.get(value.references[0].attribute, entry.to)
+        for argument, objects in entry.to_by.items():
+            value = self.references.resolve(instance.values.get(argument))
+            return objects.get(value, entry.to) if isinstance(value, str) else entry.to
         return entry.to
 
     def _into(self, parent: "Draft", instance: Instance, entry: Mapped, *, certain: bool) -> None:
-        given = {key: value for key, value in instance.values.items() if key not in entry.parent_arguments().values()}
+        naming = {*entry.parent_arguments().values(), *(each for each in entry.match if each not in entry.properties)}
+        given = {key: value for key, value in instance.values.items() if key not in naming}
         if "region" in entry.properties and given.get("region") is None:
             given["region"] = instance.region  # that of its provider
         filler = Filler(self.references, instance.lines)
         to = self._object(instance, entry)
         key = (instance.type, parent.target.type, to)
         if key not in self._levels:
-            self._levels[key] = level_of(parent.target.type, entry.properties, to)
+            self._levels[key] = level_of(parent.target.type, entry.properties_on(parent.target.type), to)
         level = self._levels[key]
         made: dict[str, Value] = {}
         whole: dict[str, Value] = {}
@@ -217,16 +258,20 @@ def give(drafts: Mapping[str, list["Draft"]], references: References) -> None:
 def repetitions(drafts: Iterable["Draft"]) -> set[int]:
     """The ``id()`` of those inline that a resource of their own says too, as in a state, where both stand."""
     inline: list[Draft] = []
-    others: dict[str, list[Draft]] = {}
+    pointing: dict[tuple[str, str], list[Draft]] = {}
     for each in drafts:
         if each.inline:
             inline.append(each)
-        else:
-            others.setdefault(each.target.type, []).append(each)
+            continue
+        for value in each.properties.values():
+            for one in value if isinstance(value, list) else (value,):
+                of = _only(one)
+                if of is not None:
+                    pointing.setdefault((each.target.type, of), []).append(each)
     return {
         id(each)
         for each in inline
-        for other in others.get(each.target.type, ())
+        for other in pointing.get((each.target.type, each.target.id), ())
         if all(_equal(value, other.properties.get(name), other) is True for name, value in each.properties.items())
     }
 

@@ -4,7 +4,7 @@ A queue's ``policy``, the ``route`` blocks of a route table, the ``vpc_id`` of a
 ``makes`` says which; each such resource points at the one that it stands in.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from demarcate.model import Unknown, Value
@@ -34,14 +34,15 @@ def made_of(made: Made, instance: Instance, references: References, own: Callabl
     A list makes one resource an item (if the mapping says ``whole``, one of all). An argument of a plan that is not
     written makes none.
     """
-    value = instance.values.get(made.argument)
+    value, where = _found(made.argument, instance.values)
     if value in _NOTHING or (type(value) is Unknown and value.origin == COMPUTED):
         return
     level = level_of(made.type, made.properties)
     items = value if isinstance(value, list) and not made.whole else [value]
+    own_name = made.argument.rpartition(".")[2]
     for number, item in enumerate(items):
-        at = f"{made.argument}[{number}]" if isinstance(value, list) and not made.whole else made.argument
-        name = made.argument if len(items) == 1 else f"{made.argument} {number + 1}"
+        at = f"{where}[{number}]" if isinstance(value, list) and not made.whole else where
+        name = own_name if len(items) == 1 else f"{own_name} {number + 1}"
         filler = Filler(references, instance.lines)
         properties: dict[str, Value] = {}
         why: str | None = None
@@ -50,10 +51,24 @@ def made_of(made: Made, instance: Instance, references: References, own: Callabl
             filler.fill(level, given, properties, properties, at)
         else:
             if type(item) is Unknown and not item.references:
-                why = f"it is not known whether there is a {made.argument}: {item.why}"
-            filler.fill(level, {made.argument: item}, properties, properties)
+                why = f"it is not known whether there is a {own_name}: {item.why}"
+            filler.fill(level, {own_name: item}, properties, properties)
         for path, constant in made.fixed.items():
             store(properties, steps_of(path), constant)
         for path, attribute in made.own.items():
             store(properties, steps_of(path), own(attribute))
         yield Found(name, properties, filler, why)
+
+
+def _found(argument: str, values: Mapping[str, Value]) -> tuple[Value, str]:
+    """The value of an argument, which may stand inside of blocks (``a.b``), and its place."""
+    *blocks, last = argument.split(".")
+    where = ""
+    for each in blocks:
+        value = values.get(each)
+        where += f"{each}[0]." if isinstance(value, list) else f"{each}."
+        value = value[0] if isinstance(value, list) and value else value
+        if not isinstance(value, dict):
+            return (value if type(value) is Unknown else None), where + last
+        values = value
+    return values.get(last), where + last

@@ -1,6 +1,7 @@
 """What every reader of Terraform gives: instances of resources and data sources, in Terraform's own shape."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
@@ -45,9 +46,11 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """What one plan, state or root module holds: its ``root`` (the file or folder as the user named it), its instances
     in the order of their addresses, what could not be read, and the names of the ``variables`` that a root module
-    declares (``None`` where a file that could not be read may declare others)."""
+    declares (``None`` where a file that could not be read may declare others). ``given`` are the values of a plan's
+    variables."""
 
     root: str
     instances: tuple[Instance, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    given: Mapping[str, Any] = {}
     variables: frozenset[str] | None = frozenset()

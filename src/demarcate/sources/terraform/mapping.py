@@ -50,7 +50,8 @@ class KnobSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     """Where an account knob's value comes from: an ``argument``, with ``values`` mapped; a constant ``value``; or an
     object of ``arguments`` (Terraform's name → the object's key; ``{}`` takes all, in pascal case). With ``key``, an
     argument names the key under which the value stands in the knob's object; with ``append``, the knob is a list to
-    which each resource adds its value."""
+    which each resource adds its value. ``of`` is the argument that names the account, or accounts, if it is not the
+    provider's."""
 
     argument: str | None = None
     value: Any = None
@@ -58,6 +59,7 @@ class KnobSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     arguments: dict[str, str] | None = None
     key: str | None = None
     append: bool = False
+    of: str | None = None
 
 
 class Variant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,9 +89,10 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Made(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What an ``argument`` makes: a resource of CloudFormation ``type``, or one for each item of a list (``whole``: one
-    for all). ``properties`` are as in :class:`Mapped`, relative to the block; ``fixed`` what the argument implies;
-    ``own`` where the new resource names the one that it stands in (property path → attribute)."""
+    """What an ``argument`` (``a.b`` inside of a block) makes: a resource of CloudFormation ``type``, or one for each
+    item of a list (``whole``: one for all). ``properties`` are as in :class:`Mapped`, relative to the block; ``fixed``
+    what the argument implies; ``own`` where the new resource names the one that it stands in (property path →
+    attribute)."""
 
     argument: str
     type: str
@@ -108,9 +111,11 @@ class Mapped(
     an attachment to, resources of the types given, found by the argument ``by`` (or, for several types, type →
     argument), or by ``match``: arguments whose values equal the parent's properties (argument → property); ``to`` is
     the object of the parent that the arguments are relative to (``Targets[]``, ``Integration``), ``to_of`` another one,
-    by the attribute of the parent that the argument refers to.
+    by the attribute of the parent that the argument refers to; ``to_by`` one by an argument's value (argument → value →
+    object); ``only``: it says nothing unless these arguments have these values (``null``: are absent).
     ``account``: account knob id → where its value is. ``provider_only``: why nothing on AWS corresponds.
-    ``properties``: exceptions to the naming rule; ``returns``: attribute → what ``Ref``/``Fn::GetAtt`` calls it;
+    ``properties``: exceptions to the naming rule (``on``: those of one of the parents); ``returns``: attribute → what
+    ``Ref``/``Fn::GetAtt`` calls it;
     ``defaults``: what the provider sends for absent arguments, ``fixed``: what the type implies, both in
     CloudFormation's terms, at dotted property paths; ``no_argument``: property paths that controls read and that no
     argument gives; ``makes``: what stands inline and is a resource of its own in CloudFormation; ``gives``: what it
@@ -126,13 +131,16 @@ class Mapped(
     variant: Variant | None = None
     by: str | dict[str, str] | None = None
     match: dict[str, str] = {}
+    only: dict[str, str | None] = {}
     to: str | None = None
     to_of: dict[str, str] = {}
+    to_by: dict[str, dict[str, str]] = {}
     properties: dict[str, PropertySpec | str | None] = {}
     returns: dict[str, str] = {}
     defaults: dict[str, Any] = {}
     fixed: dict[str, Any] = {}
     no_argument: tuple[str, ...] = ()
+    on: dict[str, dict[str, PropertySpec | str | None]] = {}
     makes: tuple[Made, ...] = ()
     gives: tuple[Given, ...] = ()
     convert: str | None = None
@@ -144,6 +152,10 @@ class Mapped(
         """The CloudFormation types that it sets or attaches to."""
         named = self.sets or self.attaches or ()
         return (named,) if isinstance(named, str) else named
+
+    def properties_on(self, type_name: str) -> "dict[str, PropertySpec | str | None]":
+        """The exceptions to the naming rule for one of the parents."""
+        return self.on.get(type_name, self.properties)
 
     def parent_arguments(self) -> Mapping[str, str]:
         """Parent type → the argument that names it; empty where there is none (``match`` only)."""
@@ -182,6 +194,8 @@ def problems(entry: Mapped) -> list[str]:
         found.append("sets and attaches need by or match")
     if isinstance(entry.by, dict) and set(entry.by) - set(entry.parents):
         found.append("by names a type that it does not attach to")
+    if set(entry.on) - set(entry.parents):
+        found.append("on names a type that it does not attach to")
     if entry.makes and entry.is_ is None:
         found.append("only what is a resource makes others")
     if entry.account == {} and not entry.why:
@@ -199,7 +213,7 @@ class Mappings:
 
     def _load(self) -> tuple[dict[str, msgspec.Raw], dict[str, str]]:
         files = sorted(self._folder.glob("*.yaml"))
-        name = disk.key_of(b"terraform 4", Path(__file__).read_bytes(), *(each.read_bytes() for each in files))
+        name = disk.key_of(b"terraform 5", Path(__file__).read_bytes(), *(each.read_bytes() for each in files))
         stored = disk.get(name)
         if stored is None:
             table: dict[str, Mapped] = {}

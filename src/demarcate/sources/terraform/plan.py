@@ -15,10 +15,12 @@ from demarcate.sources.terraform.instances import Configuration, Instance
 from demarcate.sources.terraform.plan_configuration import Configurations, Scope, whole
 from demarcate.sources.terraform.plan_references import PlanReferences
 from demarcate.sources.terraform.plan_values import (
+    HASHED,
     SENSITIVE,
     UNKNOWN,
     at,
     beside,
+    is_hash,
     merged,
     omitted,
     resources_in,
@@ -80,6 +82,11 @@ class _Reader:
             root=self.name,
             instances=tuple(found[key] for key in sorted(found)),
             skipped=tuple(sorted(self.skipped)),
+            given={
+                name: each["value"]
+                for name, each in self.configurations.variables.items()
+                if isinstance(each, dict) and "value" in each
+            },
         )
 
     # what changes -----------------------------------------------------------------------------------------------------
@@ -187,6 +194,9 @@ class _Reader:
                 continue
             if value is not None:  # most arguments are not set
                 expression, written = expressions.get(name), name in expressions
+                if is_hash(within_module(address).partition(".")[0], name, value):
+                    constant = expression.get("constant_value") if isinstance(expression, dict) else None
+                    value = constant if isinstance(constant, str) else HASHED
                 found[name] = self._value(value, at(sensitive, name), expression, address, scope, name, written)
         return found
 

@@ -109,7 +109,8 @@ class PlanReferences:
                 gaps.append(each)
                 continue
             address, attribute = each
-            references[Reference(address, attribute or unsaid)] = None
+            document = not attribute and within_module(address).startswith("data.aws_iam_policy_document.")
+            references[Reference(address, "json" if document else attribute or unsaid)] = None
             data = data or within_module(address).startswith("data.")
         if not references:
             return _gap(gaps[0]) if gaps else _UNSAID

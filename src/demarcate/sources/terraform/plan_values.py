@@ -1,10 +1,12 @@
 """Values of plans and states: what is not known, what is sensitive, and where resources stand in them."""
 
+import re
 from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any, Final
 
 from demarcate.model import Unknown, Value
+from demarcate.sources.terraform.addresses import key_of, step
 
 
 class _Mark:
@@ -13,6 +15,9 @@ class _Mark:
 
 UNKNOWN: Final = _Mark()
 """Stands for a value that is known only after apply."""
+HASHED: Final = Unknown("only its hash is kept")
+_SCRIPTED: Final = frozenset({"aws_instance", "aws_launch_configuration", "aws_spot_instance_request"})
+_HASH: Final = re.compile(r"[0-9a-f]{40}")
 SENSITIVE: Final = Unknown("a sensitive value", origin="no-echo")
 
 
@@ -149,6 +154,11 @@ def _step(step: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def is_hash(kind: str, name: str, value: Any) -> bool:
+    """Whether a text is but the hash of an argument, which is all that the provider kept of it before version 6."""
+    return name == "user_data" and kind in _SCRIPTED and isinstance(value, str) and _HASH.fullmatch(value) is not None
+
+
 def read(values: Any, path: str) -> Value:
     """What stands at a dotted path of names; ``None`` if nothing does."""
     for name in path.split("."):
@@ -166,10 +176,19 @@ def resources_in(module: Any) -> list[dict[str, Any]]:
             continue
         items = each.get("resources")
         found += [
-            item
+            {**item, "address": _whole(item, each.get("address"))}
             for item in (items if isinstance(items, list) else ())
             if isinstance(item, dict) and isinstance(item.get("address"), str) and isinstance(item.get("type"), str)
         ]
         children = each.get("child_modules")
         pending.extend(children if isinstance(children, list) else ())
     return found
+
+
+def _whole(item: Mapping[str, Any], module: Any) -> str:
+    """An address with its module and its key, which Terraform before 0.13 leaves out."""
+    address, key = str(item["address"]), item.get("index")
+    if isinstance(key, str | int | float) and not key_of(address):
+        address += step(key)
+    inside = isinstance(module, str) and module and not address.startswith(f"{module}.")
+    return f"{module}.{address}" if inside else address

@@ -120,7 +120,8 @@ class References:
         condition, *branches = value.cases
         if condition.startswith(f"{self.root}#"):
             return value
-        one, other = (each if each is NO_VALUE else NO_VALUE if each is None else change(each) for each in branches)
+        changed = [each if each is NO_VALUE or each is None else change(each) for each in branches]
+        one, other = (NO_VALUE if each is None else each for each in changed)
         absent = any(each is NO_VALUE or (type(each) is Unknown and each.maybe_absent) for each in (one, other))
         found = (*_references(one), *_references(other))
         name = f"{self.root}#{condition}"

@@ -170,7 +170,11 @@ def _walk(children: Mapping[str, Node], steps: tuple[Step, ...]) -> Node | None:
     """The schema's node at a target; ``None`` where there is none, or no schema."""
     node: Node | None = None
     for step in steps:
-        node = children.get(step.name)
+        if node is not None and node.free and not node.shape and not node.children:
+            inside: Node | None = Node(step.name, free=True)
+        else:
+            inside = node._replace(shape=node.shape[2:]) if node is not None and node.is_map else None
+        node = children.get(step.name, inside)  # a member of a map or of JSON has any name
         if node is None:
             return None
         if step.item != MEMBER and node.is_list:

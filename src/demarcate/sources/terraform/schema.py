@@ -51,7 +51,7 @@ class Node(NamedTuple):
 _PAIRS: Final = (
     ("Key", "Value"), ("Name", "Value"), ("TagKey", "TagValue"), ("key", "value"), ("name", "value"),
     ("ParameterKey", "ParameterValue"), ("ParameterName", "ParameterValue"), ("AttributeKey", "AttributeValue"),
-    ("Variable", "Value"),
+    ("Variable", "Value"), ("Destination", "Source"),
 )  # fmt: skip
 _BESIDE: Final = frozenset({"PropagateAtLaunch", "Type", "ApplyMethod"})
 """What a pair may hold beside its two keys."""

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from demarcate.model import Unknown, Value
 from demarcate.sources.terraform.instances import Instance
+from demarcate.sources.terraform.plan import COMPUTED
 from demarcate.sources.terraform.references import References
 
 _PROTOCOLS: Final = {"all": "-1", "6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}
@@ -37,11 +38,13 @@ def security_rules(block: Mapping[str, Value], references: References, own: Valu
     found: list[Value] = []
     for argument, inbound, outbound in _SOURCES:
         value = references.resolve(block.get(argument))
-        items = value if isinstance(value, list) else [] if value in (None, "") else [value]
+        computed = type(value) is Unknown and value.origin == COMPUTED  # by the provider: nobody wrote it
+        items = value if isinstance(value, list) else [] if value in (None, "") or computed else [value]
         found += [{**common, (outbound if egress else inbound): each} for each in items]
     itself = references.resolve(block.get("self"))
     if itself is True:
-        found.append({**common, ("DestinationSecurityGroupId" if egress else "SourceSecurityGroupId"): own})
+        rule = {**common, ("DestinationSecurityGroupId" if egress else "SourceSecurityGroupId"): own}
+        found += [rule] if rule not in found else []  # a state has it as `source_security_group_id` too
     elif type(itself) is Unknown and itself.references:
         found.append(Unknown(itself.why, maybe_absent=True))
     return found
@@ -75,7 +78,7 @@ def keyed(value: Value) -> Value:
 
 _KEYS: Final = (
     "map_block_key", "physical_table_map_id", "logical_table_map_id", "field_folders_id",
-    "name", "log_type", "key", "id", "identity_provider",
+    "name", "log_type", "key", "id", "identity_provider", "field", "path", "status_code", "region",
 )  # fmt: skip
 
 
@@ -104,7 +107,7 @@ _WATCHED: Final = (
 
 
 def _flow_log(instance: Instance, properties: dict[str, Value], references: References) -> list[dict[str, Value]]:
-    kind = next((each for argument, each in _WATCHED if instance.values.get(argument) is not None), None)
+    kind = next((each for argument, each in _WATCHED if instance.values.get(argument) not in (None, "")), None)
     return [{**properties, "ResourceType": kind}] if kind is not None else [properties]
 
 
@@ -117,9 +120,26 @@ def _user_pool(instance: Instance, properties: dict[str, Value], references: Ref
     return [properties]
 
 
+def _safety_rule(instance: Instance, properties: dict[str, Value], _references: References) -> list[dict[str, Value]]:
+    """A gating rule waits too; the mapping puts the time into the other kind of rule."""
+    assertion, gating = properties.get("AssertionRule"), properties.get("GatingRule")
+    if not isinstance(gating, dict) or not isinstance(assertion, dict) or "AssertedControls" in assertion:
+        return [properties]
+    rest = {name: value for name, value in properties.items() if name != "AssertionRule"}
+    return [{**rest, "GatingRule": {**gating, **assertion}}]
+
+
+def _signing(instance: Instance, properties: dict[str, Value], references: References) -> list[dict[str, Value]]:
+    """In CloudFormation a zone is signed where there is such a resource; here the resource may say that it is not."""
+    off = references.resolve(instance.values.get("signing_status")) == "NOT_SIGNING"
+    return [] if off else [properties]
+
+
 CONVERT: Final[Mapping[str, Callable[[Instance, dict[str, Any], References], list[dict[str, Any]]]]] = {
     "rules": _one_rule_each,
     "flow-log": _flow_log,
     "user-pool": _user_pool,
+    "safety-rule": _safety_rule,
+    "signing": _signing,
 }
 """Functions for whole resources: from an instance and its properties to those of one resource or several."""

@@ -49,7 +49,8 @@ def translate(
         resources.extend(one.resources())
         skipped.extend(one.skipped)
         for name, knobs in one.settings.items():
-            settings.setdefault(name, {}).update(knobs)
+            for knob, value in knobs.items():
+                merge(settings.setdefault(name, {}), knob, value)
     return Translation(resources=tuple(resources), settings=settings, skipped=tuple(skipped))
 
 
@@ -180,9 +181,23 @@ class _Configuration:
         if not entry.account:
             self._note(instance, f"a setting of the account: {entry.why}")
             return
-        knobs = self.settings.setdefault(instance.account or self.account or UNSPECIFIED, {})
+        own = instance.account or self.account or UNSPECIFIED
         for name, spec in entry.account.items():
-            _take(knobs, name, self._knob(instance, spec), spec if isinstance(spec, KnobSpec) else None, instance)
+            for account in self._accounts_of(instance, spec, own):
+                if not isinstance(account, str):
+                    self._note(instance, "a setting of an account that is not known")
+                    continue
+                knobs = self.settings.setdefault(account, {})
+                _take(knobs, name, self._knob(instance, spec), spec if isinstance(spec, KnobSpec) else None, instance)
+
+    def _accounts_of(self, instance: Instance, spec: KnobSpec | str | bool, own: str) -> list[Value]:
+        """The accounts whose setting it is: those that an argument names, else the provider's."""
+        named = instance.values.get(spec.of) if isinstance(spec, KnobSpec) and spec.of is not None else None
+        value = self.references.resolve(named)
+        found = [self.references.resolve(each) for each in value] if isinstance(value, list) else [value]
+        return [
+            own if each in (None, "") or (type(each) is Unknown and each.origin == "pseudo") else each for each in found
+        ]
 
     def _knob(self, instance: Instance, spec: KnobSpec | str | bool) -> Value:
         if isinstance(spec, bool):
@@ -289,10 +304,8 @@ def _take(knobs: dict[str, Value], name: str, value: Value, spec: KnobSpec | Non
         key = instance.values.get(spec.key)
         if isinstance(key, str):
             merge(knobs, name, {key: value})
-    elif spec is not None and spec.append:
-        merge(knobs, name, [value])
     else:
-        knobs[name] = value
+        merge(knobs, name, [value] if spec is not None and spec.append else value)
 
 
 def _pascal(name: str) -> str:

@@ -1,6 +1,7 @@
 """States: as ``terraform show -json`` writes them, and raw."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -101,6 +102,61 @@ def test_what_is_sensitive_in_a_shown_state_is_not_kept(estate_of_state):
     assert PASSWORD not in repr(estate_of_state(_shown(entry), "state.json"))
 
 
+def test_a_hash_is_not_the_script_that_it_is_of(estate_of_state):
+    estate = estate_of_state(
+        _raw(_instance("aws_instance", "i", {"user_data": "44c6c808e6449ee36dfcfc4ebd66c1b9634b40f2"}))
+    )
+    assert outcomes(assess_estate(estate), "aws_instance.i")["ec2-instance-user-data-no-secrets"] == "unknown"
+
+
+def test_a_rule_of_the_group_itself_is_one(estate_of_state):
+    values = {"id": "sgrule-1", "type": "ingress", "protocol": "tcp", "from_port": 22, "to_port": 22, "self": True,
+              "security_group_id": "sg-0a1b2c3d", "source_security_group_id": "sg-0a1b2c3d", "cidr_blocks": None}  # fmt: skip
+    (rule,) = estate_of_state(_raw(_instance("aws_security_group_rule", "r", values))).resources
+    assert rule.properties["SourceSecurityGroupId"] == "sg-0a1b2c3d"
+
+
+SECRETS = {
+    "a block's": ("aws_mq_broker", {"user": [{"username": "u", "password": PASSWORD}]}),
+    "an access key's": ("aws_iam_access_key", {"secret": PASSWORD, "ses_smtp_password_v4": PASSWORD}),
+    "a parameter's": ("aws_ssm_parameter", {"type": "SecureString", "value": PASSWORD}),
+    "an API key's": ("aws_api_gateway_api_key", {"name": "k", "value": PASSWORD}),
+    "a list's": ("aws_elasticache_user", {"passwords": [PASSWORD]}),
+    "a map's": ("aws_cognito_identity_provider", {"provider_details": {"client_secret": PASSWORD}}),
+    "a tunnel's": ("aws_vpn_connection", {"tunnel1_preshared_key": PASSWORD, "customer_gateway_configuration": PASSWORD}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("whose", SECRETS)
+def test_a_secret_that_terraform_does_not_mark_is_not_kept(estate_of_state, whose):
+    kind, attributes = SECRETS[whose]
+    assert PASSWORD not in repr(estate_of_state(_raw(_instance(kind, "r", attributes))))
+    assert PASSWORD not in repr(estate_of_state(_shown(_entry(kind, "r", attributes))))
+
+
+PUBLIC: dict[str, Any] = {
+    "a switch": ("aws_db_instance", {"manage_master_user_password": True}, {"ManageMasterUserPassword": True}),
+    "another": ("aws_cognito_user_pool_client", {"generate_secret": False}, {"GenerateSecret": False}),
+    "a variable": ("aws_lambda_function", {"environment": [{"variables": {"password": "x"}}]},
+                   {"Environment": {"Variables": {"password": "x"}}}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", PUBLIC)
+def test_what_is_named_like_a_secret_and_is_none_stays(estate_of_state, what):
+    kind, attributes, properties = PUBLIC[what]
+    (resource,) = estate_of_state(_raw(_instance(kind, "r", attributes))).resources
+    assert properties.items() <= resource.properties.items()
+
+
+def test_addresses_of_an_old_terraform_get_their_modules_and_keys(estate_of_state):
+    state = _shown(*[{**_entry("aws_sqs_queue", "q", {"name": str(key)}), "index": key} for key in (0, 1)])
+    inner = {"address": "module.m", "resources": [{**_entry("aws_sqs_queue", "q", {"name": "m"}), "index": "a"}]}
+    state["values"]["root_module"]["child_modules"] = [inner]
+    names = [each.name for each in estate_of_state(state).resources]
+    assert names == ["aws_sqs_queue.q[0]", "aws_sqs_queue.q[1]", 'module.m.aws_sqs_queue.q["a"]']
+
+
 def test_a_deposed_object_is_noted(estate_of_state):
     estate = estate_of_state(_raw(_instance("aws_sqs_queue", "q", {"name": "q"}, deposed="abc")))
     assert not estate.resources
@@ -180,6 +236,82 @@ def test_a_state_of_another_provider_is_named(estate_of_state):
     }
     (note,) = estate_of_state(_raw(bucket)).skipped
     assert note.what == "1 resource of provider hashicorp/google"
+
+
+EMPTY: dict[str, Any] = {
+    "topic": ("aws_sns_topic", {"name": "t", "kms_master_key_id": "", "policy": ""}, {"TopicName": "t"},
+              {"sns-topic-encrypted": "not-satisfied"}),
+    "queue": ("aws_sqs_queue", {"name": "q", "redrive_policy": "", "policy": ""}, {"QueueName": "q"},
+              {"sqs-queue-dead-letters": "not-satisfied"}),
+    "trail": ("aws_cloudtrail", {"name": "t", "s3_bucket_name": "b", "kms_key_id": "", "cloud_watch_logs_group_arn": ""},
+              {"TrailName": "t", "S3BucketName": "b"},
+              {"cloudtrail-trail-encrypted": "not-satisfied", "cloudtrail-trail-to-cloudwatch": "not-satisfied"}),
+    "database": ("aws_db_instance", {"engine": "mysql", "replicate_source_db": "", "backup_retention_period": 0},
+                 {"Engine": "mysql", "BackupRetentionPeriod": 0}, {"rds-instance-backups": "not-satisfied"}),
+    "block": ("aws_s3_bucket", {"bucket": "b", "logging": [{"target_bucket": "l", "target_prefix": ""}], "website": []},
+              {"BucketName": "b", "LoggingConfiguration": {"DestinationBucketName": "l"}}, {}),
+    "members of a map stay": ("aws_lambda_function", {"function_name": "f", "kms_key_arn": "", "environment": [{"variables": {"A": ""}}]},
+                              {"FunctionName": "f", "Environment": {"Variables": {"A": ""}}}, {}),
+    "a list": ("aws_db_instance", {"engine": "mysql", "security_group_names": []}, {"Engine": "mysql"},
+               {"rds-instance-in-vpc": "satisfied"}),
+    "a block of nothing": ("aws_iam_role", {"name": "r", "inline_policy": [{"name": "", "policy": ""}]}, {"RoleName": "r"}, {}),
+    "what a flow log watches": ("aws_flow_log", {"vpc_id": "", "subnet_id": "subnet-1", "eni_id": ""},
+                                {"ResourceId": "subnet-1", "ResourceType": "Subnet"}, {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", EMPTY)
+def test_an_empty_text_is_an_argument_that_is_not_set(estate_of_state, case):
+    kind, attributes, properties, found = EMPTY[case]
+    estate = estate_of_state(_raw(_instance(kind, "r", attributes)))
+    (resource,) = estate.resources
+    assert properties.items() <= resource.properties.items()
+    assert not [each for each in resource.properties.values() if each in ("", [])]
+    assert found.items() <= outcomes(assess_estate(estate), f"{kind}.r").items()
+
+
+BUCKET = ("aws_s3_bucket", "b", {"id": "data", "bucket": "data", "arn": "arn:aws:s3:::data"})
+ROLE = ("aws_iam_role", "app", {"id": "app", "name": "app", "arn": "arn:aws:iam::111122223333:role/app"})
+LINKS: dict[str, Any] = {
+    "a policy has its bucket's id": (
+        [BUCKET, ("aws_s3_bucket_policy", "b", {"id": "data", "bucket": "data", "policy": "{}"}),
+         ("aws_s3_bucket_notification", "b", {"id": "data", "bucket": "data", "eventbridge": True})],
+        [("aws_s3_bucket_policy.b", "aws_s3_bucket.b", "Bucket")]),
+    "and its topic's ARN": (
+        [("aws_sns_topic", "t", TOPIC | {"kms_master_key_id": None}),
+         ("aws_sns_topic_policy", "t", {"id": TOPIC["id"], "arn": TOPIC["arn"], "policy": "{}"})],
+        [("aws_sns_topic_policy.t", "aws_sns_topic.t", "Topics[0]")]),
+    "or its queue's URL": (
+        [("aws_sqs_queue", "q", {"id": "https://q", "url": "https://q", "name": "q", "policy": ""}),
+         ("aws_sqs_queue_policy", "q", {"id": "https://q", "queue_url": "https://q", "policy": "{}"})],
+        [("aws_sqs_queue_policy.q", "aws_sqs_queue.q", "Queues[0]")]),
+    "one name of several types": (
+        [ROLE, ("aws_iam_user", "app", {"id": "app", "name": "app"}),
+         ("aws_iam_role_policy", "p", {"id": "app:p", "name": "p", "role": "app", "policy": "{}"})],
+        [("aws_iam_role_policy.p", "aws_iam_role.app", "RoleName")]),
+    "a name that is another's too": (
+        [ROLE, ("aws_db_instance", "d", {"id": "db-1", "identifier": "app", "db_name": "app", "engine": "mysql"})], []),
+    "what is no name of a type": (
+        [("aws_security_group", "g", {"id": "sg-0a1b2c3d", "name": "g", "ingress": [], "egress": []}),
+         ("aws_subnet", "s", {"id": "subnet-0a1b2c3d"}),
+         ("aws_lb", "l", {"id": "l", "name": "l", "security_groups": ["sg-0a1b2c3d"], "subnets": ["subnet-0a1b2c3d"]})],
+        [("aws_lb.l", "aws_security_group.g", "SecurityGroups[0]"), ("aws_lb.l", "aws_subnet.s", "Subnets[0]")]),
+    "the one that it depends on": (
+        [("aws_ecs_cluster", "a", {"id": "app", "name": "app"}), ("aws_eks_cluster", "b", {"id": "app", "name": "app"}),
+         ("aws_eks_addon", "c", {"id": "app:cni", "cluster_name": "app", "addon_name": "cni"})],
+        [("aws_eks_addon.c", "aws_eks_cluster.b", "ClusterName")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LINKS)
+def test_a_name_or_id_is_a_connection_to_the_resource_that_has_it(estate_of_state, case):
+    resources, connections = LINKS[case]
+    state = _raw(*[_instance(*each, dependencies=["aws_eks_cluster.b"]) for each in resources])
+    estate = estate_of_state(state)
+    names = {each.id: each.name for each in estate.resources}
+    found = [(names[each.source], names[each.target], each.via) for each in estate.connections]
+    assert found == connections
+    assert not estate.skipped
 
 
 JSON = st.recursive(
