@@ -427,3 +427,12 @@ def test_what_the_grammar_does_not_know(read: Any) -> None:
     assert found.skipped == ()
     assert found.instances[0].values == {"m": {"q": {"a": "q", "q": 2}}, "n": 1015}
     assert found.instances[0].declared.line == 8
+
+
+def test_an_override_merges_the_arguments_of_lifecycle(read: Any) -> None:
+    base = 'resource "aws_x" "x" {\n  lifecycle {\n    prevent_destroy = true\n  }\n}\n'
+    override = 'resource "aws_x" "x" {\n  lifecycle {\n    REST = true\n  }\n}\n'
+    (found,) = read({"main.tf": base, "override.tf": override.replace("REST", "create_before_destroy")})
+    assert found.instances[0].prevents_destroy
+    (found,) = read({"main.tf": base, "override.tf": override.replace("REST = true", "prevent_destroy = false")})
+    assert not found.instances[0].prevents_destroy

@@ -355,3 +355,115 @@ module "m" {
         "n": ("n", "d"),
         "p": ("p", NO_VALUE),
     }
+
+
+def dynamic(collection: str) -> str:
+    return f'  dynamic "rule" {{\n    for_each = {collection}\n    content {{\n      a = rule.value\n    }}\n  }}\n'
+
+
+STATIC = "  rule {\n    a = 0\n  }\n"
+
+
+@pytest.mark.parametrize(
+    ("blocks", "one", "other"),
+    [
+        (STATIC + dynamic("var.b ? [1, 2] : []"), [0, 1, 2], [0]),
+        (dynamic("var.b ? [1, 2] : []") + STATIC, [1, 2, 0], [0]),
+        (dynamic("[0]") + dynamic("var.b ? [] : [1, 2]"), [0], [0, 1, 2]),
+        (dynamic("var.b ? [1, 2] : [3]") + dynamic("[]"), [1, 2], [3]),
+        (dynamic("var.b ? [] : [1, 2, 3]"), [], [1, 2, 3]),
+    ],
+)
+def test_several_blocks_that_may_be_chosen(read: Any, blocks: str, one: list[int], other: list[int]) -> None:
+    (found,) = read(f'variable "b" {{}}\nresource "aws_x" "x" {{\n{blocks}}}\n')
+    rule = found.instances[0].values["rule"]
+    assert rule.cases == ("var.b", *([{"a": each} for each in rules] for rules in (one, other)))
+
+
+def test_blocks_that_depend_on_many_conditions(read: Any) -> None:
+    blocks = STATIC + "".join(dynamic(f"var.b == {n} ? [1, 2] : []") for n in range(40))
+    (found,) = read(f'variable "b" {{}}\nresource "aws_x" "x" {{\n{blocks}}}\n')
+    assert len(repr(found.instances[0].values["rule"])) < 100_000
+
+
+def test_a_dynamic_block_that_says_nothing_is_not_lost(read: Any) -> None:
+    (found,) = read('resource "aws_x" "x" {\n  dynamic "rule" {\n    for_each = [1]\n  }\n}\n')
+    assert isinstance(found.instances[0].values["rule"], Unknown)
+
+
+KINDS = """
+variable "l" {
+  type    = list(string)
+  default = []
+}
+variable "m" {
+  type    = map(string)
+  default = {}
+}
+variable "o" {
+  type    = object({ l = optional(list(string), []), a = optional(any) })
+  default = { a = [] }
+}
+variable "g" {
+  default = {}
+}
+variable "b" {}
+locals {
+  t = []
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("var.l == []", False),
+        ("var.l != []", True),
+        ("var.l == tolist([])", True),
+        ("(var.l) == var.o.l", True),
+        ("var.o.l == []", False),
+        ("var.o.a == []", True),
+        ("var.m == {}", False),
+        ("var.m == tomap({})", True),
+        ("var.m == var.m", True),
+        ("var.g == {}", True),
+        ("{ for k, v in {} : k => v } == {}", True),
+        ("[for x in var.l : x] == []", True),
+        ('toset(["a"]) == ["a"]', False),
+        ('toset(["a"]) == toset(["a", "a"])', True),
+        ('keys({ a = 1 }) == ["a"]', False),
+        ("local.t == local.t", True),
+        ("local.t == [1]", False),
+        ('(var.b ? var.l : ["a"]) == ["b"]', False),
+    ],
+)
+def test_a_list_is_never_equal_to_a_tuple(value: Any, expression: str, expected: bool) -> None:
+    assert value(expression, KINDS) is expected
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["local.t == []", "concat(var.l, var.l) == []", "merge(var.m, var.m) != {}", '(var.b ? var.l : ["a"]) == []'],
+)
+def test_what_may_be_a_list_or_a_tuple(value: Any, expression: str) -> None:
+    found = value(expression, KINDS)
+    assert isinstance(found, Unknown)
+    assert "tuple" in found.why or found.cases is not None
+
+
+def test_comments_and_commas_in_the_defaults_of_types(value: Any) -> None:
+    declared = """variable "o" {
+  type = object({
+    a = string // one
+    # two
+    b = optional(
+      list(string),
+      ["x", "y"], /* three */
+    )
+    c = optional(object({ d = optional(number, 4) /* four */ }), {} # five
+    )
+  })
+  default = { a = "z" }
+}
+"""
+    assert value("var.o", declared) == {"a": "z", "b": ["x", "y"], "c": {"d": 4}}

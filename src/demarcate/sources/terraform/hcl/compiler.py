@@ -9,7 +9,15 @@ from tree_sitter import Node
 from demarcate.errors import InputError
 from demarcate.model import Unknown, Value
 from demarcate.sources.terraform.hcl import operations as ops
-from demarcate.sources.terraform.hcl.forms import conditional, for_object, for_tuple, junction, traversal
+from demarcate.sources.terraform.hcl.forms import (
+    Kind,
+    comparison,
+    conditional,
+    for_object,
+    for_tuple,
+    junction,
+    traversal,
+)
 from demarcate.sources.terraform.hcl.functions import call
 from demarcate.sources.terraform.hcl.scope import Constant, Evaluate, Scope
 from demarcate.sources.terraform.hcl.templates import template
@@ -266,11 +274,35 @@ class Compiler:
         sign = children[place].type
         if sign in ("&&", "||"):
             return junction(one, other, sign == "||")
-        if sign == "==":
-            return lambda scope: ops.equal(one(scope), other(scope))
-        if sign == "!=":
-            return lambda scope: ops.different(one(scope), other(scope))
+        if sign in ("==", "!="):
+            texts = [self.text_of_all(each) for each in (children[:place], children[place + 1 :])]
+            kinds = [self._kind(each) for each in (children[:place], children[place + 1 :])]
+            compared = comparison(one, other, kinds[0], kinds[1], same=texts[0] == texts[1])
+            return compared if sign == "==" else lambda scope: ops.negated(compared(scope))
         return lambda scope: ops.on_numbers(sign, one(scope), other(scope))
+
+    def text_of_all(self, nodes: Sequence[Node]) -> str:
+        """The text of some nodes in a row."""
+        return _SPACE.sub(" ", self.source[nodes[0].start_byte : nodes[-1].end_byte].decode()).strip()
+
+    def _kind(self, nodes: Sequence[Node]) -> Kind:
+        """What kind of collection an expression gives, as far as its form tells."""
+        nodes = [each for each in nodes if each.type != "comment"]
+        while len(nodes) == 1 and nodes[0].type in ("expression", "operation"):
+            nodes = [each for each in nodes[0].children if each.type != "comment"]
+        if len(nodes) == 3 and nodes[0].type == "(":
+            return self._kind([nodes[1]])
+        first = nodes[0]
+        if len(nodes) == 1 and first.type == "collection_value":
+            return first.children[0].type
+        if len(nodes) == 1 and first.type == "for_expr":
+            return "tuple" if first.children[0].type == "for_tuple_expr" else "object"
+        if len(nodes) == 1 and first.type == "function_call":
+            return _GIVES.get(self._text(first.children[0]))
+        steps = nodes[1:]
+        if steps and self._text(first) == "var" and all(each.type == "get_attr" for each in steps):
+            return tuple(self._text(each.children[-1]) for each in steps)
+        return None
 
     def _conditional(self, node: Node) -> Evaluate:
         """The grammar groups ``a ? b : c ? d : e`` to the left; HCL to the right."""
@@ -312,6 +344,15 @@ _PRIMARY: Final[dict[str, Callable[[Compiler, Node], Evaluate]]] = {
     "binary_operation": Compiler._binary,
     "conditional": Compiler._conditional,
     "expression": Compiler.expression,
+}
+_GIVES: Final = {
+    "tolist": "list",
+    "toset": "set",
+    "tomap": "map",
+    "keys": "list",
+    "split": "list",
+    "compact": "list",
+    "sort": "list",
 }
 _SIGNS: Final = frozenset({"&&", "||", "==", "!=", "+", "-", "*", "/", "%", "<", ">", "<=", ">="})
 

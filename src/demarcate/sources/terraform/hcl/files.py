@@ -104,6 +104,7 @@ def _override(blocks: list[Block], block: Block) -> None:
     for each in blocks:
         if each.type == block.type and each.labels == block.labels and _alias(each) == _alias(block):
             each.attributes.update(block.attributes)
+            _merge_lifecycle(each, block)
             replaced = {nested.type for nested in block.blocks} | {
                 nested.labels[0] for nested in block.blocks if nested.type == "dynamic" and nested.labels
             }
@@ -117,6 +118,13 @@ def _override(blocks: list[Block], block: Block) -> None:
             each.accepted += block.accepted
             return
     blocks.append(block)
+
+
+def _merge_lifecycle(base: Block, block: Block) -> None:
+    """The arguments of ``lifecycle`` are overridden one by one, where other nested blocks are replaced."""
+    for over in block.of_type("lifecycle"):
+        for each in base.of_type("lifecycle"):
+            over.attributes = {**each.attributes, **over.attributes}
 
 
 def _alias(block: Block) -> str:

@@ -1,5 +1,7 @@
 """What operators, conditionals, ``for`` and traversals do when they are evaluated."""
 
+from typing import TypeAlias
+
 from demarcate.model import Unknown, Value
 from demarcate.sources.terraform.hcl import operations as ops
 from demarcate.sources.terraform.hcl.names import root_of
@@ -43,6 +45,40 @@ def junction(one: Evaluate, other: Evaluate, deciding: bool) -> Evaluate:
         return derived(first, second)
 
     return evaluate
+
+
+Kind: TypeAlias = str | tuple[str, ...] | None
+"""The kind of a collection (``list``, ``set``, ``tuple``, ``map``, ``object``); of a variable, the path to it."""
+
+
+def comparison(one: Evaluate, other: Evaluate, kind: Kind, other_kind: Kind, *, same: bool) -> Evaluate:
+    """``one == other``; with ``same``, they are the same expression. A list is never equal to a tuple, a map never to
+    an object, so where that is not known, neither is whether those with equal items are equal."""
+
+    def of(value: Value, known: Kind, scope: Scope) -> str | None:
+        if isinstance(value, SetList):
+            return "set"
+        kind = scope.module.kind_of(known) if isinstance(known, tuple) else known
+        return kind if kind != "any" else "tuple" if isinstance(value, list) else "object"
+
+    def compared(value: Value, against: Value, scope: Scope) -> Value:
+        for each, again in (
+            (value, lambda part: compared(part, against, scope)),
+            (against, lambda part: compared(value, part, scope)),
+        ):
+            if type(each) is Unknown and each.cases is not None:
+                found = by_cases(again, each)
+                if found is not None:
+                    return found
+        equal = ops.equal(value, against)
+        if equal is False or same or not isinstance(value, list | dict) or not isinstance(against, list | dict):
+            return equal
+        kinds = [of(value, kind, scope), of(against, other_kind, scope)]
+        if None in kinds:
+            return derived(equal, why="whether a list is compared with a tuple, or a map with an object, is not known")
+        return equal if kinds[0] == kinds[1] else False
+
+    return lambda scope: compared(one(scope), other(scope), scope)
 
 
 def conditional(condition: Evaluate, then: Evaluate, otherwise: Evaluate, text: str) -> Evaluate:

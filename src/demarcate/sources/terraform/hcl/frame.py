@@ -187,6 +187,21 @@ class Frame:
             found = types[text] = parse_type(inner, self._constant)
         return found
 
+    def kind_of(self, path: tuple[str, ...]) -> str | None:
+        """The kind of what stands at a path from ``var`` by the types that are declared."""
+        block = self.module.variables.get(path[0])
+        if block is None:
+            return None
+        try:
+            kind: Type | None = self._type(block)
+        except InputError:
+            return None
+        for name in path[1:]:
+            kind = kind if kind is None or kind.kind == "any" else kind.member(name)
+        if kind is not None and kind.kind == "any":
+            return "any" if self.caller is None else None  # what is written down for a root is a tuple or an object
+        return None if kind is None else kind.kind
+
     def _constant(self, text: str) -> Value:
         body = parse(f"x = {text}\n", self.shown_folder, self.session.loader.shared)
         return body.attributes["x"].evaluate(self.scope)

@@ -97,6 +97,9 @@ class _NoModule:
 
     variable = local = call = _refuse
 
+    def kind_of(self, path: tuple[str, ...]) -> str | None:
+        return None
+
     def resource(self, mode: str, kind: str, name: str) -> Value:
         return self._refuse(name)
 

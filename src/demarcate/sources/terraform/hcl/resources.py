@@ -198,7 +198,9 @@ def fill(block: Block, scope: Scope, lines: dict[str, int], prefix: str) -> dict
             continue
         present = values.setdefault(nested.type, [])
         if not isinstance(present, list):
-            present = values[nested.type] = [present]
+            inner = fill(nested, scope, lines, f"{prefix}{nested.type}[1].")
+            values[nested.type] = _joined(present, [inner])
+            continue
         path = f"{prefix}{nested.type}[{len(present)}]"
         if nested.file == file:
             lines[path] = nested.line
@@ -214,12 +216,12 @@ def _dynamic(block: Block, scope: Scope, values: dict[str, Value], lines: dict[s
     content = next(block.of_type("content"), None)
     over = block.attributes.get("for_each")
     if content is None or over is None:
+        values[kind] = Unknown(f"dynamic {kind} has no content or no for_each", maybe_absent=True)
         return
     iterator = block.attributes.get("iterator")
     name = iterator.text.strip() if iterator is not None else kind
     present = values.get(kind, [])
-    present = present if isinstance(present, list) else [present]
-    start = len(present)
+    start = len(present) if isinstance(present, list) else 1
 
     def made(items: Value) -> Value:
         if isinstance(items, Unknown | Opaque):
@@ -242,22 +244,44 @@ def _dynamic(block: Block, scope: Scope, values: dict[str, Value], lines: dict[s
         result = made(items) if found is None else found
     except InputError as error:
         result = Unknown(f"how many {kind} blocks there are cannot be evaluated: {error.what}", maybe_absent=True)
-    if isinstance(result, list):
-        values[kind] = [*present, *result]
-    else:
-        values[kind] = [*present, _one_item(result)] if present else result
+    values[kind] = _joined(present, result)
     if values[kind] == []:
         del values[kind]
 
 
-def _one_item(value: Value) -> Value:
-    """Blocks of unknown number as one item of a list of blocks."""
+def _joined(present: Value, more: Value) -> Value:
+    """Blocks and those after them. Blocks of unknown number are one item, but a choice of several is one between whole
+    lists."""
+    if present == [] or more == []:
+        return more if present == [] else present
+    items: list[Value] = []
+    for each, join in (
+        (present, lambda one: _joined([] if one is None else one, more)),
+        (more, lambda one: _joined(present, [] if one is None else one)),
+    ):
+        if isinstance(each, list):
+            items += each
+            continue
+        item = _one_item(each)
+        if item is None:
+            found = by_cases(join, each)
+            if found is not None:
+                return found
+            item = derived(each, maybe_absent=True)
+        items.append(item)
+    return items
+
+
+def _one_item(value: Value) -> Value | None:
+    """Blocks of unknown number as one item of a list of blocks; ``None`` where several may be chosen."""
+    if isinstance(value, list):
+        return NO_VALUE if not value else value[0] if len(value) == 1 else None
     if type(value) is not Unknown or value.cases is None:
         return value
     condition, *branches = value.cases
-    one, other = (
-        NO_VALUE if each == [] else each[0] if isinstance(each, list) and len(each) == 1 else each for each in branches
-    )
+    one, other = (_one_item(each) for each in branches)
+    if one is None or other is None:
+        return None
     return Unknown(value.why, value.references, maybe_absent=True, origin=value.origin, cases=(condition, one, other))
 
 

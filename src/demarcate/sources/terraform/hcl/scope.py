@@ -51,6 +51,10 @@ class Names(Protocol):
     def variable(self, name: str) -> Value:
         """``var.name``."""
 
+    def kind_of(self, path: tuple[str, ...]) -> str | None:
+        """The kind of what stands at a path from ``var`` by the types that are declared; ``None`` if they do not tell.
+        Raises nothing."""
+
     def local(self, name: str) -> Value:
         """``local.name``."""
 

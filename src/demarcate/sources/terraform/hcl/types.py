@@ -38,6 +38,12 @@ class Type(msgspec.Struct, frozen=True):
     items: "tuple[Type, ...]" = ()
     members: "dict[str, tuple[Type, bool, Any]]" = {}
 
+    def member(self, name: str) -> "Type | None":
+        """The type of an attribute or of a value of a map."""
+        if self.kind == "object":
+            return self.members[name][0] if name in self.members else None
+        return self.item if self.kind == "map" else None
+
 
 ANY: Final = Type("any")
 _SIMPLE: Final = frozenset({"any", "string", "number", "bool"})
@@ -131,7 +137,8 @@ class _Reader:
         while depth or self._peek() != ")":
             sign = self._next()
             depth += (sign in "([{") - (sign in ")]}") if len(sign) == 1 else 0
-        return self._constant(self._text[start : self._tokens[self._at].start()].strip().rstrip(","))
+        last = self._tokens[self._at - 1]  # comments are no tokens, and a comma may stand at the end
+        return self._constant(self._text[start : last.start() if last[0] == "," else last.end()])
 
 
 def parse_type(text: str, constant: Callable[[str], Value]) -> Type:

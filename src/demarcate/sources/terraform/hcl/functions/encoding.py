@@ -23,6 +23,7 @@ from demarcate.sources.terraform.hcl.values import (
     Opaque,
     SetList,
     TooLargeError,
+    by_cases,
     derived,
     is_known,
     json_number,
@@ -37,7 +38,8 @@ def _encode_base64(value: Value) -> Value:
     if isinstance(value, Opaque):
         return value.unknown()
     if isinstance(value, Unknown):
-        return value  # what is encoded is what matters
+        found = by_cases(_encode_base64, value)
+        return value if found is None else found  # what is encoded is what matters
     if isinstance(value, Json) and not is_known(value):
         return derived(value, text=json_text(value.value))
     return base64.b64encode(to_text(value).encode()).decode("ascii")
