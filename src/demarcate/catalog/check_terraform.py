@@ -196,6 +196,7 @@ def lost_arguments(entry: Mapped, name: str) -> Iterator[str]:
         *(made.argument for made in entry.makes),
         *(given.argument for given in entry.gives),
         *((entry.variant.argument,) if entry.variant is not None else ()),
+        *_knob_arguments(entry),
     }
     levels = [targets_of(entry, type_name) for type_name in dict.fromkeys(cloudformation_types(entry))]
     taken = [list(paths(level, arguments_of(name), "", _base(entry))) for level in levels]
@@ -326,6 +327,10 @@ def _named_arguments(entry: Mapped) -> Iterator[str]:
     yield from (given.argument for given in entry.gives)
     if entry.variant is not None:
         yield entry.variant.argument
+    yield from (each.partition(".")[0] for each in _knob_arguments(entry))
+
+
+def _knob_arguments(entry: Mapped) -> Iterator[str]:
     for knob in (entry.account or {}).values():
         if isinstance(knob, str):
             yield knob

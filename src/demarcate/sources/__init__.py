@@ -46,7 +46,7 @@ def read(
     ``skipped``, and the others go on. Raises :class:`InputError` for a path that names nothing.
     """
     options = options or ReadOptions()
-    inputs, skipped = find(paths)
+    inputs, skipped = find([paths] if isinstance(paths, str) else paths)
     templates: list[Template] = []
     configurations: list[Configuration] = []
     sources: dict[tuple[str, str], str] = {}

@@ -332,3 +332,14 @@ def test_a_companion_whose_parent_cannot_be_told_leaves_all_undecided(ledger_of,
     )
     assert outcomes(ledger, "aws_s3_bucket.b")["s3-bucket-versioned"] == first
     assert outcomes(ledger, "aws_s3_bucket.other")["s3-bucket-versioned"] == second
+
+
+def test_a_resource_may_also_be_a_setting_of_its_account(estate_of):
+    estate = estate_of(
+        'resource "aws_organizations_organization" "o" {\n  aws_service_access_principals = ["cloudtrail.amazonaws.com"]\n}\n'
+        'resource "aws_organizations_aws_service_access" "more" {\n  service_principal = "config.amazonaws.com"\n}\n',
+        account="111122223333",
+    )
+    assert [each.type for each in estate.resources] == ["AWS::Organizations::Organization"]
+    settings = estate.settings["111122223333"]
+    assert settings["organizations-trusted-access"] == ["config.amazonaws.com", "cloudtrail.amazonaws.com"]

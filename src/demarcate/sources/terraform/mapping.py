@@ -114,7 +114,8 @@ class Mapped(
     by the attribute of the parent that the argument refers to; ``to_by`` one by an argument's value (argument → value →
     object); ``only``: it says nothing unless these arguments have these values (``null``: are absent);
     ``alone``: what it is where its argument names no parent, or AWS's ``default``.
-    ``account``: account knob id → where its value is. ``provider_only``: why nothing on AWS corresponds.
+    ``account``: account knob id → where its value is (also beside ``is`` and ``sets``). ``provider_only``: why nothing
+    on AWS corresponds.
     ``properties``: exceptions to the naming rule (``on``: those of one of the parents); ``returns``: attribute → what
     ``Ref``/``Fn::GetAtt`` calls it;
     ``defaults``: what the provider sends for absent arguments, ``fixed``: what the type implies, both in
@@ -189,9 +190,11 @@ def read_file(file: Path) -> MappingFile:
 def problems(entry: Mapped) -> list[str]:
     """What is wrong with an entry by itself."""
     found = []
-    kinds = [entry.is_, entry.sets, entry.attaches, entry.account, entry.provider_only]
-    if sum(each is not None for each in kinds) != 1:
-        found.append("exactly one of is, sets, attaches, account and provider_only")
+    kinds = [entry.is_, entry.sets, entry.attaches, entry.provider_only]
+    number = sum(each is not None for each in kinds)
+    beside = bool(entry.account) and entry.provider_only is None
+    if not (number == 0 and entry.account is not None) and not (number == 1 and (entry.account is None or beside)):
+        found.append("exactly one of is, sets, attaches, account, provider_only (account also beside the first three)")
     if entry.parents and not entry.by and not entry.match:
         found.append("sets and attaches need by or match")
     if isinstance(entry.by, dict) and set(entry.by) - set(entry.parents):

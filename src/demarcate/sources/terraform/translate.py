@@ -91,10 +91,10 @@ class _Configuration:
                 self._mine.append((each, target))
             elif entry.parents:
                 self._companions.append((each, entry))
-            elif entry.account is not None:
-                self._settings.append((each, entry))
-            else:
+            elif entry.account is None:
                 self._note(each, entry.provider_only or "only Terraform has it")
+            if entry is not None and entry.account is not None:
+                self._settings.append((each, entry))
         for provider, number in sorted(others.items()):
             what = f"{number} resource{'s' if number != 1 else ''} of provider {provider}"
             self.skipped.append(Skipped(self.configuration.root, what, "another provider's, so not part of AWS"))
@@ -312,7 +312,9 @@ def _take(knobs: dict[str, Value], name: str, value: Value, spec: KnobSpec | Non
         if isinstance(key, str):
             merge(knobs, name, {key: value})
     else:
-        merge(knobs, name, [value] if spec is not None and spec.append else value)
+        one = spec is not None and spec.append and not isinstance(value, list)
+        if value is not None:
+            merge(knobs, name, [value] if one else value)
 
 
 def _pascal(name: str) -> str:
