@@ -247,7 +247,10 @@ def _canned(value: Value, _node: Node | None) -> Value:
     opened: set[str] = set()
     for block in value if isinstance(value, list) else [value]:
         owner = _blocks(block.get("owner")) if isinstance(block, dict) else []
-        for grant in _blocks(block.get("grant", [block])) if isinstance(block, dict) else []:
+        grants = block.get("grant", [block]) if isinstance(block, dict) else block
+        if type(grants) is Unknown or (isinstance(grants, list) and any(type(each) is Unknown for each in grants)):
+            opened.add("?")
+        for grant in _blocks(grants) if isinstance(block, dict) else []:
             (grantee, *_) = _blocks(grant.get("grantee")) or [grant]
             group = _GROUPS.get(str(grantee.get("uri")).rpartition("/")[2])
             permissions = grant.get("permissions") or [grant.get("permission")]

@@ -9,6 +9,7 @@ import msgspec
 from demarcate.catalog.property_index import Scalar
 from demarcate.model import Unknown, Value, contains_unknown
 from demarcate.sources.terraform import special
+from demarcate.sources.terraform.choices import is_choice, items
 from demarcate.sources.terraform.conversions import CONVERSIONS, decoded
 from demarcate.sources.terraform.instances import Json
 from demarcate.sources.terraform.plan import COMPUTED
@@ -73,10 +74,12 @@ class Filler:
         base, prefix = (root, "") if rule.absolute else (target, path)
         where = ".".join((prefix, *(step.name for step in rule.steps))) if prefix else _dotted(rule.steps)
         node = rule.node
+        several = any(step.item == NEW for step in rule.steps)
+        if several and is_choice(value) and (rule.steps[-1].item == NEW or (node is not None and not node.is_list)):
+            value = items(value)  # lists of which one is chosen: each item is a choice of its own
         spread = isinstance(value, list) and node is not None and not node.is_list
-        if rule.steps[-1].item == NEW or (spread and any(step.item == NEW for step in rule.steps)):
-            items = value if isinstance(value, list) else [value]
-            for number, each in enumerate(items):
+        if rule.steps[-1].item == NEW or (spread and several):
+            for number, each in enumerate(value if isinstance(value, list) else [value]):
                 made = self._changed(rule, each, root, f"{at}[{number}]" if isinstance(value, list) else at, where)
                 if made is not None:
                     _store(base, rule.steps, made)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from demarcate.model import Unknown, Value
+from demarcate.sources.terraform.choices import alternatives, is_choice, items
 from demarcate.sources.terraform.filling import Filler, store
 from demarcate.sources.terraform.instances import Instance
 from demarcate.sources.terraform.mapping import Made
@@ -38,14 +39,22 @@ def made_of(made: Made, instance: Instance, references: References, own: Callabl
     if value in _NOTHING or (type(value) is Unknown and value.origin == COMPUTED):
         return
     level = level_of(made.type, made.properties)
-    items = value if isinstance(value, list) and not made.whole else [value]
     own_name = made.argument.rpartition(".")[2]
-    for number, item in enumerate(items):
+    several: list[tuple[Value, str | None]] = [(value, None)]
+    if not made.whole:
+        several = []
+        for item in items(value):
+            parts = alternatives(item)
+            if is_choice(item) and any(isinstance(each, dict) for each in parts):  # each is there, perhaps
+                several += [(each, f"it is not known whether there is this {own_name}: {item.why}") for each in parts]
+            else:
+                several.append((item, None))
+    for number, (item, doubt) in enumerate(several):
         at = f"{where}[{number}]" if isinstance(value, list) and not made.whole else where
-        name = own_name if len(items) == 1 else f"{own_name} {number + 1}"
+        name = own_name if len(several) == 1 else f"{own_name} {number + 1}"
         filler = Filler(references, instance.lines)
         properties: dict[str, Value] = {}
-        why: str | None = None
+        why = doubt
         if isinstance(item, dict):
             given = {key: each for key, each in item.items() if each not in _NOTHING}
             filler.fill(level, given, properties, properties, at)

@@ -2,10 +2,11 @@
 (https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document)."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from demarcate.model import Unknown, Value
+from demarcate.sources.terraform.choices import items, over, spread
 from demarcate.sources.terraform.instances import Json
 
 VERSION: Final = "2012-10-17"
@@ -27,13 +28,11 @@ def policy_document(values: Mapping[str, Value], resolve: Callable[[Value], Valu
     statements: list[Value] = []
     for each in _documents(values, "source_policy_documents", "source_json", resolve):
         _add(statements, each, override=False)
-    blocks = values.get("statement")
-    if type(blocks) is Unknown:
-        statements.append(resolve(blocks))
-    else:
-        statements += [
-            _statement(each, resolve) if isinstance(each, dict) else resolve(each) for each in _blocks(blocks)
-        ]
+    for block in _blocks(values.get("statement")):
+        if isinstance(block, dict):
+            statements.append(_statement(block, resolve))
+        else:  # a choice is resolved as a whole, with what may be chosen
+            statements += [over(each, _chosen_statement) for each in items(resolve(block))]
     for each in _documents(values, "override_policy_documents", "override_json", resolve):
         _add(statements, each, override=True)
     version = resolve(values.get("version"))
@@ -68,6 +67,14 @@ def _decoded(value: Value) -> Value:
 def _add(statements: list[Value], document: Value, *, override: bool) -> None:
     """Add a document's statements; one that is not known makes one statement that is not known."""
     if type(document) is Unknown:
+        if override:  # it may take the place of any that has a Sid
+            why = f"a document that overrides statements is not known: {document.why}"
+            statements[:] = [
+                Unknown(why, maybe_absent=True, origin=document.origin)
+                if isinstance(each, dict) and each.get("Sid")
+                else each
+                for each in statements
+            ]
         statements.append(Unknown(document.why, document.references, maybe_absent=True, origin=document.origin))
         return
     added = document.get("Statement") if isinstance(document, dict) else None
@@ -104,6 +111,10 @@ def _statement(block: Mapping[str, Value], resolve: Callable[[Value], Value]) ->
     return found
 
 
+def _chosen_statement(block: Value) -> Value:
+    return _statement(block, lambda each: each) if isinstance(block, dict) else block
+
+
 def _items(value: Value) -> Value:
     """A list of one is written as its item, as the provider does; nothing for an empty one."""
     if value is None or value == []:
@@ -115,9 +126,18 @@ def _blocks(value: Value) -> list[Value]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
+def _parts(value: Value, resolve: Callable[[Value], Value]) -> list[Value]:
+    """Blocks, each choice between some as choices of one."""
+    return [part for each in _blocks(value) for part in ([each] if isinstance(each, dict) else items(resolve(each)))]
+
+
 def _principals(value: Value, resolve: Callable[[Value], Value]) -> Value:
+    return spread(_parts(value, resolve), lambda blocks: _principals_of(blocks, resolve))
+
+
+def _principals_of(blocks: Sequence[Value], resolve: Callable[[Value], Value]) -> Value:
     found: dict[str, list[Value]] = {}
-    for block in _blocks(value):
+    for block in blocks:
         if not isinstance(block, dict):
             return resolve(block)
         kind, names = resolve(block.get("type")), resolve(block.get("identifiers"))
@@ -131,8 +151,12 @@ def _principals(value: Value, resolve: Callable[[Value], Value]) -> Value:
 
 
 def _conditions(value: Value, resolve: Callable[[Value], Value]) -> Value:
+    return spread(_parts(value, resolve), lambda blocks: _conditions_of(blocks, resolve))
+
+
+def _conditions_of(blocks: Sequence[Value], resolve: Callable[[Value], Value]) -> Value:
     found: dict[str, dict[str, Value]] = {}
-    for block in _blocks(value):
+    for block in blocks:
         if not isinstance(block, dict):
             return resolve(block)
         test, variable, values = (resolve(block.get(key)) for key in ("test", "variable", "values"))

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from demarcate.model import Unknown, Value
+from demarcate.model import NO_VALUE, Unknown, Value
+from demarcate.sources.terraform.choices import is_choice, items, over
 from demarcate.sources.terraform.instances import Instance
 from demarcate.sources.terraform.plan import COMPUTED
 from demarcate.sources.terraform.references import References
@@ -25,22 +26,21 @@ def security_rules(block: Mapping[str, Value], references: References, own: Valu
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ec2-securitygroup-ingress.html
     """
     common: dict[str, Value] = {}
-    protocol = references.resolve(block.get("protocol"))
-    if isinstance(protocol, str | int | float) and not isinstance(protocol, bool):
-        protocol = str(protocol).lower()
-        protocol = _PROTOCOLS.get(protocol, protocol)
+    protocol = over(references.resolve(block.get("protocol")), _protocol)
     if protocol is not None:
         common["IpProtocol"] = protocol
     for argument, name in (("from_port", "FromPort"), ("to_port", "ToPort"), ("description", "Description")):
         value = references.resolve(block.get(argument))
-        if value not in (None, "") and not (protocol == "-1" and name.endswith("Port")):  # all ports, whatever it says
+        if name.endswith("Port"):  # of all protocols, all ports, whatever it says
+            value = _port(protocol, value)
+        if value not in (None, "", NO_VALUE):
             common[name] = value
     found: list[Value] = []
     for argument, inbound, outbound in _SOURCES:
         value = references.resolve(block.get(argument))
         computed = type(value) is Unknown and value.origin == COMPUTED  # by the provider: nobody wrote it
-        items = value if isinstance(value, list) else [] if value in (None, "") or computed else [value]
-        found += [{**common, (outbound if egress else inbound): each} for each in items]
+        sources = [] if value in (None, "") or computed else items(value)
+        found += [{**common, (outbound if egress else inbound): each} for each in sources]
     itself = references.resolve(block.get("self"))
     if itself is True:
         rule = {**common, ("DestinationSecurityGroupId" if egress else "SourceSecurityGroupId"): own}
@@ -53,14 +53,40 @@ def security_rules(block: Mapping[str, Value], references: References, own: Valu
 def rules_of(value: Value, references: References, own: Value, *, egress: bool) -> Value:
     """The rules of all blocks of a security group; what is not known stays an item that is not known."""
     if type(value) is Unknown:
-        return references.resolve(value)
+        return references.unknown(value, lambda each: rules_of(each, references, own, egress=egress))
     found: list[Value] = []
     for each in value if isinstance(value, list) else [value]:
         if isinstance(each, dict):
-            found += security_rules(each, references, own, egress=egress)
+            found += [_lifted(rule) for rule in security_rules(each, references, own, egress=egress)]
+        elif is_choice(each):
+            found += items(references.unknown(each, lambda one: rules_of(one, references, own, egress=egress)))
         else:
             found.append(references.resolve(each))
     return found
+
+
+def _lifted(rule: Value) -> Value:
+    """A rule that is there only with the one whom it lets through: itself a choice."""
+    if isinstance(rule, dict):
+        for name, value in rule.items():
+            if name.startswith(("Cidr", "Source", "Destination")) and is_choice(value) and value.maybe_absent:
+                return _naming(rule, name, value)
+    return rule
+
+
+def _naming(rule: Mapping[str, Value], name: str, value: Value) -> Value:
+    return over(value, lambda each: {**rule, name: each})
+
+
+def _port(protocol: Value, value: Value) -> Value:
+    return over(protocol, lambda each: NO_VALUE if each == "-1" else value)
+
+
+def _protocol(value: Value) -> Value:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return value
+    text = str(value).lower()
+    return _PROTOCOLS.get(text, text)
 
 
 def keyed(value: Value) -> Value:
