@@ -190,24 +190,24 @@ class _Reader:
         unknown, sensitive = change.get("after_unknown"), tagged(change.get("after_sensitive"))
         expressions = scope.block.get("expressions") if scope is not None and scope.block is not None else None
         expressions = expressions if isinstance(expressions, dict) else {}
+        kind = within_module(address).partition(".")[0]
+        computed = computed_blocks().get(kind, ())
         found: dict[str, Value] = {}
         for name, value in merged(dict(after), unknown if isinstance(unknown, dict) else {}).items():
-            if value is UNKNOWN and name not in expressions and scope is not None and self._nobody_wrote(name, address):
+            unwritten = value is UNKNOWN and name in computed and name not in expressions and scope is not None
+            if unwritten and self._nobody_wrote(kind, address):
                 continue
             if value is not None:  # most arguments are not set
                 expression, written = expressions.get(name), name in expressions
-                if is_hash(within_module(address).partition(".")[0], name, value):
+                if is_hash(kind, name, value):
                     constant = expression.get("constant_value") if isinstance(expression, dict) else None
                     value = constant if isinstance(constant, str) else HASHED
                 found[name] = self._value(value, at(sensitive, name), expression, address, scope, name, written)
         return found
 
-    def _nobody_wrote(self, name: str, address: str) -> bool:
-        """Whether a block that is known after apply is one that the provider computes. Rules of a security group are
-        often dynamic: that nothing is written is taken only where they have resources of their own."""
-        kind = within_module(address).partition(".")[0]
-        if name not in computed_blocks().get(kind, ()):
-            return False
+    def _nobody_wrote(self, kind: str, address: str) -> bool:
+        """Whether a block that the provider computes, and that is known after apply, is not written. Rules of a
+        security group are often dynamic: that is taken only where they have resources of their own."""
         return "security_group" not in kind or base_of(address) in self._with_rules()
 
     def _with_rules(self) -> frozenset[str]:

@@ -97,8 +97,9 @@ class Lines:
                 line += self._data.count(b"\n", at, match.start())
                 at = match.start()
                 try:
-                    text = msgspec.json.decode(b'"' + match[1] + b'"', type=str)
-                except msgspec.DecodeError:
+                    plain = b"\\" not in match[1]
+                    text = match[1].decode() if plain else msgspec.json.decode(b'"' + match[1] + b'"', type=str)
+                except (msgspec.DecodeError, UnicodeDecodeError):
                     continue
                 self._found.setdefault(text, line)
         return self._found.get(address)
