@@ -1,6 +1,7 @@
 """Terragrunt's own functions: paths of its files, and reading them. Outside of Terragrunt's files they are unknown."""
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,7 @@ OUTSIDE: Final = "it lies outside of the folder that was given"
 _LONGEST: Final = 4_096
 
 
-class TerragruntNames:
+class TerragruntNames(ABC):
     """A Terragrunt file as its functions see it. ``start`` is the folder of the file that Terragrunt was started on,
     which an included file is read for; ``unit`` the same, but for files that are read by ``read_terragrunt_config`` the
     folder of the unit; ``own`` the folder of the file itself; ``top`` the folder that was given."""
@@ -28,13 +29,13 @@ class TerragruntNames:
     top: Path
     environment: Mapping[str, str]
 
+    @abstractmethod
     def include_folder(self, label: str | None) -> Path | Unknown | None:
         """The folder of a file that this one includes; ``None`` if there is none."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, path: Path, default: Value, has_default: bool) -> Value:
         """What another Terragrunt file says."""
-        raise NotImplementedError
 
 
 def placed(folder: Path, text: str) -> Path:
